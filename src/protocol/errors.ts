@@ -1,0 +1,89 @@
+/**
+ * The one error table. Codes below 100 are OTIM's; 100 and above are ours.
+ *
+ * - `retry`: the same request may succeed later, so the SDK sends it again (same packId).
+ * - `definite`: the request certainly had no effect. Where it is false the caller must retry under
+ *   the same packId (or look) to learn what happened.
+ */
+interface ErrorRow {
+  readonly code: number;
+  readonly message: string;
+  readonly http: number;
+  readonly retry: boolean;
+  readonly definite: boolean;
+}
+
+const no = { retry: false, definite: true } as const;
+const later = { retry: true, definite: true } as const;
+const unsure = { retry: true, definite: false } as const;
+
+export const ERRORS = {
+  BAD_PARAMETER: { code: 2, http: 400, message: "a parameter is missing or wrong", ...no },
+  DATABASE: { code: 5, http: 503, message: "storage failed, nothing was stored", ...later },
+  UNAVAILABLE: { code: 6, http: 503, message: "unavailable, try again", ...unsure },
+  REFUSED: { code: 7, http: 403, message: "refused", ...no },
+  SERVER_EXCEPTION: { code: 8, http: 500, message: "internal error, the request was rolled back", ...no },
+  IDENTITY_MISSING: { code: 20, http: 401, message: "no credentials", ...no },
+  BAD_CREDENTIALS: { code: 21, http: 401, message: "wrong credentials", ...no },
+  ACCESS_DENIED: { code: 23, http: 403, message: "access denied", ...no },
+  HISTORY_FORBIDDEN: { code: 28, http: 403, message: "not allowed to read this session", ...no },
+  NOT_IN_GROUP: { code: 30, http: 403, message: "not a member of the group", ...no },
+  GROUP_EMPTY: { code: 32, http: 400, message: "no members given", ...no },
+  NOT_ALLOWED_IN_GROUP: { code: 33, http: 403, message: "your role in the group does not allow this", ...no },
+  GROUP_FULL: { code: 34, http: 409, message: "the group is full", ...no },
+  NO_SUCH_GROUP: { code: 35, http: 404, message: "no such group", ...no },
+  NOT_OWNER: { code: 36, http: 403, message: "only the owner may do this", ...no },
+  TOO_SHORT: { code: 40, http: 400, message: "the message is empty", ...no },
+  TOO_LONG: { code: 41, http: 413, message: "the message is longer than 65536 bytes", ...no },
+  MALFORMED: { code: 42, http: 400, message: "malformed", ...no },
+  NO_SUCH_MESSAGE: { code: 44, http: 404, message: "no such message", ...no },
+  SEND_TIMED_OUT: { code: 45, http: 504, message: "no answer in time", ...unsure },
+  RATE_LIMITED: { code: 100, http: 429, message: "too many requests", ...later },
+  TOO_MANY_PENDING: { code: 101, http: 429, message: "too many unanswered requests", ...later },
+  TOKEN_EXPIRED: { code: 102, http: 401, message: "the token has expired", ...no },
+  UNKNOWN_TYPE: { code: 103, http: 400, message: "unknown frame type", ...no },
+  BATCH_TOO_LARGE: { code: 104, http: 413, message: "too many frames in one batch", ...no },
+  OWNER_MUST_TRANSFER: { code: 105, http: 409, message: "the owner must transfer or dismiss the group first", ...no },
+  NO_SUCH_ROUTE: { code: 106, http: 404, message: "no such route", ...no },
+  CLOSED: { code: 107, http: 499, message: "the client was closed before the answer came", ...unsure },
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorName = keyof typeof ERRORS;
+
+/** Success. */
+export const CODE_OK = 0;
+
+const NAME_BY_CODE = new Map<number, ErrorName>(
+  (Object.entries(ERRORS) as [ErrorName, ErrorRow][]).map(([name, row]) => [row.code, name]),
+);
+
+/** The name of a numeric code; `undefined` for success and for codes of a newer server. */
+export function errorNameOf(code: number): ErrorName | undefined {
+  return NAME_BY_CODE.get(code);
+}
+
+/** The only error that rooms and routes throw on purpose. `detail` must not carry message text, SQL or secrets. */
+export class ParleyError extends Error {
+  override readonly name = "ParleyError";
+  readonly errorName: ErrorName;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(errorName: ErrorName, detail?: string, options: { cause?: unknown; retryAfterMs?: number } = {}) {
+    const { cause, retryAfterMs } = options;
+    super(detail === undefined ? ERRORS[errorName].message : `${ERRORS[errorName].message}: ${detail}`, { cause });
+    this.errorName = errorName;
+    this.retryAfterMs = retryAfterMs;
+  }
+
+  get code(): number {
+    return ERRORS[this.errorName].code;
+  }
+
+  get retry(): boolean {
+    return ERRORS[this.errorName].retry;
+  }
+
+  get definite(): boolean {
+    return ERRORS[this.errorName].definite;
+  }
+}

@@ -1,0 +1,27 @@
+/** Wire limits of protocol v1. Every bound here is enforced at the edge and has a test. */
+
+/** Largest `content` of one message, in bytes of UTF-8 (objects: of their JSON text). OTIM's bound, code 41. */
+export const MAX_CONTENT_BYTES = 65_536;
+/** Largest WebSocket frame or HTTP body that is read at all, in bytes. Larger ones close the socket with 1009 (HTTP: 413). */
+export const MAX_FRAME_BYTES = 1_048_576;
+/** Most request frames in one WebSocket frame (a JSON array). */
+export const MAX_FRAMES_PER_BATCH = 256;
+/** Requests of one connection that may be waiting for their response. */
+export const MAX_PENDING_REQUESTS = 1_024;
+/** Bytes that may wait in a socket that does not drain; beyond it the socket is closed with `SLOW_CONSUMER`. */
+export const MAX_BUFFERED_BYTES = 4_194_304;
+/** Most entries in one history page. */
+export const MAX_HISTORY_LIMIT = 200;
+export const DEFAULT_HISTORY_LIMIT = 50;
+/** A page or a delivery stops growing at this many bytes of entries (one entry always fits). */
+export const MAX_BATCH_BYTES = 262_144;
+/** Most sessions in one `sync.sessions` page. */
+export const MAX_SYNC_LIMIT = 200;
+/** Members of a group that is served by mailbox fan-out. */
+export const MAX_GROUP_MEMBERS = 500;
+export const MAX_PACK_ID_LENGTH = 64;
+export const MAX_USER_ID_LENGTH = 64;
+/** The last entry kept in a hot-session row is cut to this many bytes of content. */
+export const MAX_PREVIEW_BYTES = 1_024;
+/** A client sends `ping` at this interval; a connection silent for three of them is swept. */
+export const PING_INTERVAL_MS = 30_000;

@@ -1,0 +1,7 @@
+import type { UserId } from "../ids.ts";
+
+/** Who asks: taken from the connection or the key, never from a payload. */
+export type Operator =
+  | { readonly kind: "user"; readonly userId: UserId }
+  /** A third party's server key: may read everything of its app. */
+  | { readonly kind: "server" };

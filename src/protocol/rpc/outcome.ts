@@ -1,0 +1,28 @@
+import { ERRORS, type ErrorName, ParleyError } from "../errors.ts";
+
+/** How a call between rooms ended. Plain data, because it crosses processes. */
+export type Outcome<T = unknown> =
+  | { readonly ok: true; readonly value: T }
+  | {
+      readonly ok: false;
+      readonly error: ErrorName;
+      readonly message: string;
+      readonly retryAfterMs?: number | undefined;
+    };
+
+/** The coded failure for anything thrown. What was not thrown on purpose says nothing about its insides. */
+export function failed(thrown: unknown): Outcome<never> {
+  if (thrown instanceof ParleyError) {
+    return { ok: false, error: thrown.errorName, message: thrown.message, retryAfterMs: thrown.retryAfterMs };
+  }
+  return { ok: false, error: "SERVER_EXCEPTION", message: ERRORS.SERVER_EXCEPTION.message };
+}
+
+/** The value, or the coded error as an exception. */
+export function unwrap<T>(outcome: Outcome<T>): T {
+  if (outcome.ok) return outcome.value;
+  const detail = outcome.message.slice(ERRORS[outcome.error].message.length + 2);
+  throw new ParleyError(outcome.error, detail === "" ? undefined : detail, {
+    ...(outcome.retryAfterMs === undefined ? {} : { retryAfterMs: outcome.retryAfterMs }),
+  });
+}

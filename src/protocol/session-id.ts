@@ -1,0 +1,26 @@
+import type { GroupId, SessionId, UserId } from "./ids.ts";
+
+const escapeUser = (userId: UserId): string => userId.replaceAll("_", "~");
+const unescapeUser = (part: string): UserId => part.replaceAll("~", "_") as UserId; // SAFETY: SessionId's pattern leaves only UserId characters and ~
+
+/** The session of two users; the same for both. A user may talk to themself (notes to self). */
+export function singleSessionId(a: UserId, b: UserId): SessionId {
+  const [low, high] = a < b ? [a, b] : [b, a];
+  return `SC_${escapeUser(low)}_${escapeUser(high)}` as SessionId; // SAFETY: matches the pattern by construction
+}
+
+/**
+ * The two users of a single chat, `undefined` for another kind of session.
+ * Also `undefined` when the parts are not in string order: such an id names no session, so that a pair has exactly one.
+ */
+export function usersOfSingle(sessionId: SessionId): readonly [UserId, UserId] | undefined {
+  if (!sessionId.startsWith("SC_")) return undefined;
+  const [a, b] = sessionId.slice(3).split("_");
+  if (a === undefined || b === undefined) return undefined;
+  const [low, high] = [unescapeUser(a), unescapeUser(b)];
+  return low <= high ? [low, high] : undefined;
+}
+
+export function isGroup(sessionId: SessionId): sessionId is SessionId & GroupId {
+  return sessionId.startsWith("GC_");
+}
