@@ -15,14 +15,14 @@ export const CLOSE = {
   FLOOD: 4102,
   /** The room could not be reached. */
   UNAVAILABLE: 4103,
+  /** A WebSocket message longer than MAX_FRAME_BYTES. (Runtimes answer far larger ones themselves, with 1009.) */
+  TOO_BIG: 4104,
   /** Another connection of the same device type took this one's place. */
   KICKED: 4200,
   /** No token, or one that is wrong. */
   UNAUTHORIZED: 4201,
   /** Missing or wrong connect parameters, or a binary frame on a text protocol. */
   PROTOCOL_ERROR: 4202,
-  /** RFC 6455: a frame larger than MAX_FRAME_BYTES. */
-  TOO_BIG: 1009,
 } as const;
 
 export type CloseName = keyof typeof CLOSE;

@@ -1,5 +1,6 @@
 import type { Codec, Decoded } from "./codec.ts";
 import type { DownFrame } from "./down.ts";
+import { entryToJson } from "./entry-json.ts";
 import { PackId } from "./ids.ts";
 import { MAX_FRAMES_PER_BATCH } from "./limits.ts";
 import { UpFrame } from "./up.ts";
@@ -47,7 +48,8 @@ function encodeOne(frame: DownFrame): string {
   if (frame.type !== "entry") return JSON.stringify(frame);
   let text = encoded.get(frame);
   if (text === undefined) {
-    text = JSON.stringify(frame);
+    const { type, sessionId, entries } = frame;
+    text = `${JSON.stringify({ type, sessionId }).slice(0, -1)},"entries":[${entries.map(entryToJson).join(",")}]}`;
     encoded.set(frame, text);
   }
   return text;

@@ -43,6 +43,8 @@ const entryBase = {
   timestamp: z.int(),
   from: UserId,
   packId: PackId,
+  /** Only in a hot session's `last`: the entry was longer than the preview, so content or users are left out. */
+  cut: z.literal(true).optional(),
 };
 
 export const MessageEntry = z.object({
@@ -50,8 +52,6 @@ export const MessageEntry = z.object({
   kind: z.literal("message"),
   contentType: ContentType,
   content: Content,
-  /** Only in a hot session's `last`: the content was longer than the preview and is left out. */
-  cut: z.literal(true).optional(),
 });
 export type MessageEntry = z.infer<typeof MessageEntry>;
 

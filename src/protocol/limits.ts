@@ -2,8 +2,10 @@
 
 /** Largest `content` of one message, in bytes of UTF-8 (objects: of their JSON text). OTIM's bound, code 41. */
 export const MAX_CONTENT_BYTES = 65_536;
-/** Largest WebSocket frame or HTTP body that is read at all, in bytes. Larger ones close the socket with 1009 (HTTP: 413). */
+/** Longest WebSocket message (in characters) or HTTP body (in bytes) that is looked at. Beyond it: close `TOO_BIG`, or HTTP 413. */
 export const MAX_FRAME_BYTES = 1_048_576;
+/** Where the runtimes themselves stop reading a WebSocket message, in bytes, with close code 1009. */
+export const MAX_SOCKET_PAYLOAD_BYTES = 4_194_304;
 /** Most request frames in one WebSocket frame (a JSON array). */
 export const MAX_FRAMES_PER_BATCH = 256;
 /** Requests of one connection that may be waiting for their response. */
@@ -21,7 +23,7 @@ export const MAX_SYNC_LIMIT = 200;
 export const MAX_GROUP_MEMBERS = 500;
 export const MAX_PACK_ID_LENGTH = 64;
 export const MAX_USER_ID_LENGTH = 64;
-/** The last entry kept in a hot-session row is cut to this many bytes of content. */
-export const MAX_PREVIEW_BYTES = 1_024;
+/** A longer JSON text than this, in characters, is not kept as a hot session's last entry: its content is left out. */
+export const MAX_PREVIEW_CHARS = 1_024;
 /** A client sends `ping` at this interval; a connection silent for three of them is swept. */
 export const PING_INTERVAL_MS = 30_000;

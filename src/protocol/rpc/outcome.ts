@@ -1,17 +1,17 @@
 import { ERRORS, type ErrorName, ParleyError } from "../errors.ts";
 
 /** How a call between rooms ended. Plain data, because it crosses processes. */
-export type Outcome<T = unknown> =
-  | { readonly ok: true; readonly value: T }
-  | {
-      readonly ok: false;
-      readonly error: ErrorName;
-      readonly message: string;
-      readonly retryAfterMs?: number | undefined;
-    };
+export type Outcome<T = unknown> = { readonly ok: true; readonly value: T } | Failure;
+
+export interface Failure {
+  readonly ok: false;
+  readonly error: ErrorName;
+  readonly message: string;
+  readonly retryAfterMs?: number | undefined;
+}
 
 /** The coded failure for anything thrown. What was not thrown on purpose says nothing about its insides. */
-export function failed(thrown: unknown): Outcome<never> {
+export function failed(thrown: unknown): Failure {
   if (thrown instanceof ParleyError) {
     return { ok: false, error: thrown.errorName, message: thrown.message, retryAfterMs: thrown.retryAfterMs };
   }

@@ -1,0 +1,4 @@
+import { main } from "../native/main.ts";
+import { bunRuntime } from "./runtime.ts";
+
+await main(bunRuntime);

@@ -1,0 +1,37 @@
+import type { Socket } from "../native/connection.ts";
+import { ANSWERED_SUBPROTOCOL, type Listener, type ListenOptions, type Runtime } from "../native/runtime.ts";
+
+/** Deno pings at half of this and drops peers that stay silent. */
+const IDLE_TIMEOUT_S = 120;
+
+function socketOf(ws: WebSocket): Socket {
+  return {
+    send: (text) => {
+      if (ws.readyState === WebSocket.OPEN) ws.send(text);
+    },
+    close: (code, reason) => ws.close(code, reason),
+    // The standard WebSocket cannot be cut off; closing it again is harmless, and the idle timeout ends it.
+    terminate: () => ws.close(),
+    bufferedBytes: () => ws.bufferedAmount,
+  };
+}
+
+async function listen({ hostname, port, fetch, socket }: ListenOptions): Promise<Listener> {
+  const stopping = new AbortController();
+  const server = Deno.serve({ hostname, port, signal: stopping.signal, onListen() {} }, (request) =>
+    fetch(request, (_, opening) => {
+      const options = { protocol: ANSWERED_SUBPROTOCOL, idleTimeout: IDLE_TIMEOUT_S };
+      const { socket: ws, response } = Deno.upgradeWebSocket(request, options);
+      ws.onopen = () => {
+        const events = socket(socketOf(ws), opening);
+        ws.onmessage = ({ data }) => (typeof data === "string" ? events.text(data) : events.binary());
+        ws.onclose = () => events.closed();
+        ws.onerror = () => events.closed();
+      };
+      return response;
+    }),
+  );
+  return { port: server.addr.port, stopAccepting: () => void server.shutdown() };
+}
+
+export const denoRuntime: Runtime = { name: `Deno ${Deno.version.deno}`, listen };

@@ -1,0 +1,104 @@
+import { join } from "node:path";
+import { migrateRooms } from "../../kernel/migrations.ts";
+import { CLOSE } from "../../protocol/close-codes.ts";
+import { mailboxMigrations } from "../../rooms/mailbox/schema.ts";
+import { sessionMigrations } from "../../rooms/session/schema.ts";
+import { createApp } from "../../routes/app.ts";
+import { TurnDatabase } from "./database.ts";
+import { PageFiles } from "./page-files.ts";
+import type { Listener, Runtime, Upgrade } from "./runtime.ts";
+import type { Settings } from "./settings.ts";
+import { acceptSocket } from "./sockets.ts";
+import { Turns } from "./turns.ts";
+
+const PUBLIC_DIR = join(import.meta.dirname, "../../../public");
+/** Peers that do not answer the close handshake do not hold up a stop for longer. */
+const CLOSE_WAIT_MS = 2_000;
+const CLOSE_POLL_MS = 20;
+
+/** One line of JSON on standard error. Never message content. */
+function report(what: string, fault: unknown): void {
+  const text = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
+  console.error(JSON.stringify({ level: "error", what, fault: text, time: new Date().toISOString() }));
+}
+
+/** A native Parley server: rooms, storage and HTTP in one process. */
+export class NativeServer {
+  readonly #db: TurnDatabase;
+  readonly #turns: Turns;
+  readonly #listener: Listener;
+
+  private constructor(parts: { db: TurnDatabase; turns: Turns; listener: Listener }) {
+    this.#db = parts.db;
+    this.#turns = parts.turns;
+    this.#listener = parts.listener;
+  }
+
+  static async start(runtime: Runtime, settings: Settings): Promise<NativeServer> {
+    const db = openDatabase(settings.dataDir);
+    const { config, hostname, port } = settings;
+    const onFault = (fault: unknown, event: string) => report(`room event ${event}`, fault);
+    const turns = new Turns({ db, limits: config.limits, random: Math.random, onFault }, (fault) =>
+      report("commit", fault),
+    );
+    const listener = await runtime.listen({
+      hostname,
+      port,
+      fetch: handlerOf(turns, settings),
+      socket: (socket, opening) => acceptSocket(turns, socket, opening),
+    });
+    return new NativeServer({ db, turns, listener });
+  }
+
+  get port(): number {
+    return this.#listener.port;
+  }
+
+  /** Stops accepting, finishes what was asked, tells every client to reconnect, closes the database. */
+  async stop(): Promise<void> {
+    this.#listener.stopAccepting();
+    await this.#turns.drained();
+    for (const connection of this.#turns.connections()) connection.close(CLOSE.GOING_AWAY, "the server stops");
+    const deadlineMs = Date.now() + CLOSE_WAIT_MS;
+    while (this.#turns.connections().length > 0 && Date.now() < deadlineMs) {
+      await new Promise((resolve) => setTimeout(resolve, CLOSE_POLL_MS));
+    }
+    await this.#turns.drained();
+    this.#turns.stop();
+    this.#db.close();
+  }
+}
+
+function openDatabase(dataDir: string): TurnDatabase {
+  const db = new TurnDatabase(join(dataDir, "rooms.db"));
+  db.atomically(() => {
+    for (const migrations of [sessionMigrations, mailboxMigrations]) migrateRooms(db.forRoom(""), migrations);
+  });
+  db.commit();
+  return db;
+}
+
+function handlerOf(
+  turns: Turns,
+  settings: Settings,
+): (request: Request, upgrade: Upgrade) => Response | Promise<Response> {
+  const page = new PageFiles(PUBLIC_DIR);
+  const upgrades = new WeakMap<Request, Upgrade>();
+  const app = createApp({
+    config: settings.config,
+    clock: { nowMs: () => Date.now() },
+    call: (room, call) => turns.call(room, call),
+    upgrade: (request, opening) => {
+      const upgrade = upgrades.get(request);
+      if (upgrade === undefined) throw new Error("not an upgrade request of this server");
+      return upgrade(request, opening);
+    },
+    onFault: (fault) => report("route", fault),
+  });
+  return (request, upgrade) => {
+    const file = request.method === "GET" ? page.find(new URL(request.url).pathname) : undefined;
+    if (file !== undefined) return file;
+    upgrades.set(request, upgrade);
+    return app.fetch(request);
+  };
+}

@@ -1,0 +1,42 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Config, ConfigError, readConfig } from "../../routes/config.ts";
+
+/** Where a native server listens and keeps its data, with the configuration that all hosts share. */
+export interface Settings {
+  readonly config: Config;
+  readonly hostname: string;
+  readonly port: number;
+  readonly dataDir: string;
+}
+
+const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
+
+/** Reads the environment. In development the keys are made on the first start and kept beside the data. Throws `ConfigError`. */
+export function readSettings(variables: Readonly<Record<string, string | undefined>>): Settings {
+  const environment = variables.PARLEY_ENV ?? "development";
+  const hostname = variables.PARLEY_HOST ?? "127.0.0.1";
+  const port = Number(variables.PARLEY_PORT ?? "8080");
+  const dataDir = variables.PARLEY_DATA ?? "./data";
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new ConfigError("PARLEY_PORT is not a port number");
+  if (environment === "development" && !LOOPBACK.has(hostname)) {
+    throw new ConfigError(
+      "development mode gives a token to whoever asks, so it listens on loopback only: set PARLEY_ENV=production",
+    );
+  }
+  mkdirSync(dataDir, { recursive: true });
+  const keys = environment === "development" ? developmentKeys(dataDir) : {};
+  return { config: readConfig({ ...keys, ...variables, PARLEY_ENV: environment }), hostname, port, dataDir };
+}
+
+function developmentKeys(dataDir: string): Record<string, string> {
+  const file = join(dataDir, "development-keys.json");
+  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as Record<string, string>; // SAFETY: written below
+  const keys = {
+    PARLEY_TOKEN_SECRET: randomBytes(32).toString("base64url"),
+    PARLEY_SERVER_KEYS: `sk_main_${randomBytes(24).toString("base64url")}`,
+  };
+  writeFileSync(file, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600 });
+  return keys;
+}

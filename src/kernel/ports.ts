@@ -1,0 +1,65 @@
+import type { DeviceType, UserId } from "../protocol/ids.ts";
+
+/** Wall clock in ms since 1970. It may jump; rooms never let it move their timestamps back. */
+export interface Clock {
+  nowMs(): number;
+}
+
+/** In [0, 1), for jitter only. */
+export type Random = () => number;
+
+export type SqlValue = string | number | null;
+export type SqlRow = Readonly<Record<string, SqlValue>>;
+
+export interface Statement {
+  run(...values: SqlValue[]): void;
+  get(...values: SqlValue[]): SqlRow | undefined;
+  all(...values: SqlValue[]): SqlRow[];
+}
+
+/**
+ * A room's storage: synchronous SQLite, inside the transaction that the host holds open.
+ * Integers must stay within 2^53; every integer column is declared INTEGER, because numbers bind as REAL.
+ */
+export interface RoomSql {
+  /** Value of the `room` column: the room's name where rooms share a file, a constant where they do not. */
+  readonly room: string;
+  /** Statements are cached by their text, which must therefore be constant. */
+  prepare(sql: string): Statement;
+}
+
+/** What a connection is. It survives hibernation, so it holds all that a fresh room instance needs. */
+export interface ConnectionState {
+  readonly phase: "syncing" | "live";
+  readonly userId: UserId;
+  readonly deviceId: string;
+  readonly deviceType: DeviceType;
+  /** When the token runs out, in ms since 1970. */
+  readonly expiresAtMs: number;
+}
+
+/** One open socket of a mailbox. The object is the same for the life of a room instance. */
+export interface Connection {
+  readonly state: ConnectionState;
+  save(state: ConnectionState): void;
+  /** When anything, a ping included, was last heard. */
+  lastSeenMs(): number;
+}
+
+/** Open connections of this room; one that was told to close is no longer among them. */
+export type Connections = () => readonly Connection[];
+
+/** Limits that a deployment may set. */
+export interface RoomLimits {
+  /** Requests per second of one connection, and how many may come at once. */
+  readonly requestsPerSecond: number;
+  readonly requestBurst: number;
+}
+
+export interface RoomPorts {
+  readonly sql: RoomSql;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly connections: Connections;
+  readonly limits: RoomLimits;
+}

@@ -1,0 +1,24 @@
+/** A rate limit with a burst. Starts full. */
+export class TokenBucket {
+  readonly #perMs: number;
+  readonly #burst: number;
+  #tokens: number;
+  #updatedMs: number;
+
+  constructor(perSecond: number, burst: number, nowMs: number) {
+    this.#perMs = perSecond / 1000;
+    this.#burst = burst;
+    this.#tokens = burst;
+    this.#updatedMs = nowMs;
+  }
+
+  /** 0 when one token was taken, else the ms until there is one. A clock that goes back only pauses the refill. */
+  take(nowMs: number): number {
+    const elapsedMs = Math.max(0, nowMs - this.#updatedMs);
+    this.#tokens = Math.min(this.#burst, this.#tokens + elapsedMs * this.#perMs);
+    this.#updatedMs = nowMs;
+    if (this.#tokens < 1) return Math.ceil((1 - this.#tokens) / this.#perMs);
+    this.#tokens -= 1;
+    return 0;
+  }
+}

@@ -1,0 +1,113 @@
+import type { Effects } from "../../kernel/effects.ts";
+import type { Clock, Connection, Connections, RoomLimits } from "../../kernel/ports.ts";
+import { refusal } from "../../kernel/refusal.ts";
+import { CLOSE } from "../../protocol/close-codes.ts";
+import type { AckFrame, DownFrame } from "../../protocol/down.ts";
+import type { PackId } from "../../protocol/ids.ts";
+import { PING_INTERVAL_MS } from "../../protocol/limits.ts";
+import type { Failure, Outcome } from "../../protocol/rpc/outcome.ts";
+import { RequestGate } from "./request-gate.ts";
+
+const SWEEP_INTERVAL_MS = 300_000;
+const STALE_AFTER_MS = 3 * PING_INTERVAL_MS;
+
+/** A request that has no response yet. */
+export interface Owed {
+  readonly connection: Connection;
+  readonly packId: PackId;
+}
+
+interface DeskPorts {
+  readonly connections: Connections;
+  readonly clock: Clock;
+  readonly limits: RoomLimits;
+  readonly effects: Effects;
+}
+
+/** The user's connections: who is let in, who is live, and that every request is answered once. */
+export class Desk {
+  readonly #ports: DeskPorts;
+  readonly #gates = new WeakMap<Connection, RequestGate>();
+
+  constructor(ports: DeskPorts) {
+    this.#ports = ports;
+  }
+
+  /** Makes room for a new connection: an older one of the same device type goes (M22). */
+  admit(connection: Connection): void {
+    const { effects, clock, connections } = this.#ports;
+    const { deviceType, deviceId } = connection.state;
+    for (const other of connections()) {
+      if (other === connection || other.state.deviceType !== deviceType) continue;
+      effects.send([other], { type: "kicked", deviceType, deviceId });
+      effects.close(other, CLOSE.KICKED, "another login of this device type");
+    }
+    effects.wakeAt(clock.nowMs() + SWEEP_INTERVAL_MS);
+  }
+
+  /** Whether the request may go on; if not, it was answered. */
+  enter(connection: Connection, packId: PackId | undefined): boolean {
+    const { effects, clock } = this.#ports;
+    if (this.#closeExpired(connection)) return false;
+    const gate = this.#gateOf(connection);
+    const refused = gate.enter(clock.nowMs());
+    if (refused === undefined) return true;
+    const { errorName: error, message, retryAfterMs } = refused;
+    effects.send([connection], refusal(packId, { ok: false, error, message, retryAfterMs }));
+    if (gate.flooded) effects.close(connection, CLOSE.FLOOD, "too many requests");
+    return false;
+  }
+
+  /** The one response to a request that was let in. */
+  answer(owed: Owed, outcome: Outcome): void {
+    const { packId } = owed;
+    // SAFETY: the value is the result that the request's type promises; each handler returns its own
+    if (outcome.ok)
+      this.#respond(owed.connection, { type: "ack", packId, code: 0, data: outcome.value as AckFrame["data"] });
+    else this.refuse(owed.connection, packId, outcome);
+  }
+
+  refuse(connection: Connection, packId: PackId | undefined, outcome: Failure): void {
+    this.#respond(connection, refusal(packId, outcome));
+  }
+
+  #respond(connection: Connection, frame: DownFrame): void {
+    this.#gates.get(connection)?.leave();
+    this.#ports.effects.send([connection], frame);
+  }
+
+  live(): Connection[] {
+    return this.#ports.connections().filter(({ state }) => state.phase === "live");
+  }
+
+  goLive(connection: Connection): void {
+    if (connection.state.phase !== "live") connection.save({ ...connection.state, phase: "live" });
+  }
+
+  /** Closes what is silent or whose token ran out (M23). */
+  sweep(): void {
+    const { connections, clock, effects } = this.#ports;
+    let left = 0;
+    for (const connection of connections()) {
+      if (this.#closeExpired(connection)) continue;
+      if (clock.nowMs() - connection.lastSeenMs() > STALE_AFTER_MS) effects.close(connection, CLOSE.STALE, "silent");
+      else left += 1;
+    }
+    if (left > 0) effects.wakeAt(clock.nowMs() + SWEEP_INTERVAL_MS);
+  }
+
+  #closeExpired(connection: Connection): boolean {
+    if (connection.state.expiresAtMs > this.#ports.clock.nowMs()) return false;
+    this.#ports.effects.close(connection, CLOSE.TOKEN_EXPIRED, "the token has expired");
+    return true;
+  }
+
+  #gateOf(connection: Connection): RequestGate {
+    let gate = this.#gates.get(connection);
+    if (gate === undefined) {
+      gate = new RequestGate(this.#ports.limits, this.#ports.clock.nowMs());
+      this.#gates.set(connection, gate);
+    }
+    return gate;
+  }
+}

@@ -1,0 +1,107 @@
+import type { Entry, HotSession } from "../../protocol/entry.ts";
+import { entryToJson } from "../../protocol/entry-json.ts";
+import type { SyncSessionsResult } from "../../protocol/frames/sync.ts";
+import type { UserId } from "../../protocol/ids.ts";
+import { MAX_PREVIEW_CHARS } from "../../protocol/limits.ts";
+import { applyEntry } from "../../protocol/unread.ts";
+import type { MailboxStore } from "./store.ts";
+
+/** Rows kept in memory; a user talks in few sessions at a time. */
+const MAX_CACHED = 64;
+
+/** The user's recent conversations: one row each, written through. */
+export class HotSessions {
+  readonly #store: MailboxStore;
+  readonly #me: UserId;
+  readonly #cache = new Map<string, HotSession>();
+  #version: number | undefined;
+
+  constructor(store: MailboxStore, me: UserId) {
+    this.#store = store;
+    this.#me = me;
+  }
+
+  find(sessionId: string): HotSession | undefined {
+    const cached = this.#cache.get(sessionId);
+    if (cached !== undefined) return cached;
+    const stored = this.#store.find(sessionId);
+    if (stored !== undefined) this.#remember(stored);
+    return stored;
+  }
+
+  /** Applies entries in order and answers with those that were new (M1). */
+  apply(sessionId: string, entries: readonly Entry[]): readonly Entry[] {
+    const old = this.find(sessionId);
+    const fresh = old === undefined ? entries : entries.filter(({ seqId }) => seqId > old.lastSeqId);
+    const [first, last] = [fresh[0], fresh.at(-1)];
+    if (first === undefined || last === undefined) return [];
+    const firstSeqId = old?.firstSeqId ?? first.seqId;
+    const state = {
+      readSeqId: old?.readSeqId ?? firstSeqId - 1,
+      unread: old?.unread ?? 0,
+      member: old?.member ?? true,
+    };
+    for (const entry of fresh) {
+      applyEntry(state, entry, this.#me);
+      state.member = memberAfter(entry, this.#me) ?? state.member;
+    }
+    this.#put({ sessionId, firstSeqId, lastSeqId: last.seqId, ...state, last: previewOf(last) });
+    return fresh;
+  }
+
+  /** Moves the read cursor. `unread` is what is left after it. */
+  read(hot: HotSession, readSeqId: number, unread: number): HotSession {
+    const moved = { ...hot, readSeqId, unread };
+    this.#put(moved);
+    return moved;
+  }
+
+  page(since: number, limit: number): SyncSessionsResult {
+    const rows = this.#store.changedSince(since, limit + 1);
+    const page = rows.slice(0, limit);
+    return {
+      sessions: page.map(({ hot }) => hot),
+      version: page.at(-1)?.version ?? since,
+      more: rows.length > limit,
+    };
+  }
+
+  #put(hot: HotSession): void {
+    this.#version = (this.#version ?? this.#store.newestVersion()) + 1;
+    this.#store.put(hot, this.#version);
+    this.#remember(hot);
+  }
+
+  #remember(hot: HotSession): void {
+    this.#cache.delete(hot.sessionId);
+    this.#cache.set(hot.sessionId, hot);
+    const [oldest] = this.#cache.keys();
+    if (this.#cache.size > MAX_CACHED && oldest !== undefined) this.#cache.delete(oldest);
+  }
+}
+
+/** Whether the user is a member after this entry; `undefined` when it says nothing about that. */
+function memberAfter(entry: Entry, me: UserId): boolean | undefined {
+  if (entry.kind !== "notice") return undefined;
+  const { notice } = entry;
+  switch (notice.event) {
+    case "created":
+    case "joined":
+      return notice.users.includes(me) ? true : undefined;
+    case "quit":
+    case "removed":
+      return notice.users.includes(me) ? false : undefined;
+    case "dismissed":
+      return false;
+    default:
+      return undefined;
+  }
+}
+
+/** The row is written for every member, so a long entry is kept without what makes it long. */
+function previewOf(entry: Entry): Entry {
+  if (entryToJson(entry).length <= MAX_PREVIEW_CHARS) return entry;
+  if (entry.kind === "message") return { ...entry, content: "", cut: true };
+  const { notice } = entry;
+  return "users" in notice ? { ...entry, notice: { ...notice, users: [] }, cut: true } : entry;
+}

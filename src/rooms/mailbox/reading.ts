@@ -1,0 +1,73 @@
+import type { Entry, HotSession } from "../../protocol/entry.ts";
+import { ParleyError } from "../../protocol/errors.ts";
+import type { MsgReadResult } from "../../protocol/frames/message.ts";
+import type { SessionId, UserId } from "../../protocol/ids.ts";
+import { isCountable } from "../../protocol/unread.ts";
+import type { HotSessions } from "./hot-sessions.ts";
+
+/** A read into the middle of what is unread, while the session room counts the rest (M11). */
+export interface PendingRead {
+  readonly sessionId: SessionId;
+  readonly seqId: number;
+  /** The session room counts up to here … */
+  readonly upTo: number;
+  /** … and this counts what is delivered after it. */
+  deliveredSince: number;
+}
+
+export type ReadStep =
+  | { readonly step: "done"; readonly result: MsgReadResult; readonly moved: HotSession | undefined }
+  | { readonly step: "ask"; readonly pending: PendingRead };
+
+/** Read cursors: forward only, with the exact count of what is left. */
+export class Reading {
+  readonly #hotSessions: HotSessions;
+  readonly #me: UserId;
+  readonly #pending = new Set<PendingRead>();
+
+  constructor(hotSessions: HotSessions, me: UserId) {
+    this.#hotSessions = hotSessions;
+    this.#me = me;
+  }
+
+  begin(sessionId: SessionId, wantedSeqId: number): ReadStep {
+    const hot = this.#hotSessions.find(sessionId);
+    if (hot === undefined) throw new ParleyError("NO_SUCH_MESSAGE");
+    const seqId = Math.min(wantedSeqId, hot.lastSeqId);
+    if (seqId <= hot.readSeqId) return { step: "done", result: resultOf(hot), moved: undefined };
+    if (seqId === hot.lastSeqId || hot.unread === 0) return this.#move(hot, seqId, 0);
+    const pending = { sessionId, seqId, upTo: hot.lastSeqId, deliveredSince: 0 };
+    this.#pending.add(pending);
+    return { step: "ask", pending };
+  }
+
+  /** The session room counted `unreadUpTo` entries in (seqId, upTo]. */
+  finish(pending: PendingRead, unreadUpTo: number): ReadStep & { step: "done" } {
+    this.#pending.delete(pending);
+    const hot = this.#hotSessions.find(pending.sessionId);
+    if (hot === undefined) return { step: "done", result: { readSeqId: pending.seqId, unread: 0 }, moved: undefined };
+    if (pending.seqId <= hot.readSeqId) return { step: "done", result: resultOf(hot), moved: undefined };
+    return this.#move(hot, pending.seqId, unreadUpTo + pending.deliveredSince);
+  }
+
+  giveUp(pending: PendingRead): void {
+    this.#pending.delete(pending);
+  }
+
+  /** New entries arrived while a count is under way. */
+  delivered(sessionId: string, fresh: readonly Entry[]): void {
+    for (const pending of this.#pending) {
+      if (pending.sessionId !== sessionId) continue;
+      pending.deliveredSince += fresh.filter((entry) => isCountable(entry) && entry.from !== this.#me).length;
+    }
+  }
+
+  #move(hot: HotSession, seqId: number, unread: number): ReadStep & { step: "done" } {
+    const moved = this.#hotSessions.read(hot, seqId, unread);
+    return { step: "done", result: resultOf(moved), moved };
+  }
+}
+
+function resultOf({ readSeqId, unread }: HotSession): MsgReadResult {
+  return { readSeqId, unread };
+}

@@ -1,0 +1,12 @@
+import type { RoomMigrations } from "../../kernel/migrations.ts";
+
+export const mailboxMigrations: RoomMigrations = {
+  kind: "mailbox",
+  scripts: [
+    `CREATE TABLE hot_sessions (
+      room TEXT NOT NULL, session TEXT NOT NULL, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL,
+      read_seq INTEGER NOT NULL, unread INTEGER NOT NULL, member INTEGER NOT NULL, version INTEGER NOT NULL,
+      last TEXT NOT NULL, PRIMARY KEY (room, session)
+    ) WITHOUT ROWID`,
+  ],
+};

@@ -1,0 +1,196 @@
+import { assertNever } from "../../kernel/assert.ts";
+import type { Clock } from "../../kernel/ports.ts";
+import type { GroupInfo, Notice } from "../../protocol/entry.ts";
+import { ParleyError } from "../../protocol/errors.ts";
+import type { GroupChangeResult, GroupFrame, GroupGetResult, GroupMembersResult } from "../../protocol/frames/group.ts";
+import type { GroupId, UserId } from "../../protocol/ids.ts";
+import { MAX_GROUP_MEMBERS } from "../../protocol/limits.ts";
+import type { FanOut } from "./fan-out.ts";
+import type { Log } from "./log.ts";
+import type { Roster } from "./roster.ts";
+import type { MemberRow } from "./types.ts";
+
+type FrameOf<T extends GroupFrame["type"]> = Extract<GroupFrame, { type: T }>;
+type Change = Exclude<GroupFrame, { type: "group.members" | "group.get" }>;
+
+interface MembershipPorts {
+  readonly groupId: GroupId;
+  readonly roster: Roster;
+  readonly log: Log;
+  readonly fanOut: FanOut;
+  readonly clock: Clock;
+}
+
+/** The verbs of a group: who may do what, and the notice that each change leaves. */
+export class Membership {
+  readonly #ports: MembershipPorts;
+
+  constructor(ports: MembershipPorts) {
+    this.#ports = ports;
+  }
+
+  handle(by: UserId, frame: GroupFrame): GroupChangeResult | GroupMembersResult | GroupGetResult {
+    if (frame.type === "group.members") return this.#members(by);
+    if (frame.type === "group.get") return this.#get(by);
+    const { groupId, log } = this.#ports;
+    const known = log.find(by, frame.packId);
+    if (known !== undefined) return { groupId, seqId: known.seqId, repeated: true };
+    return { groupId, seqId: this.#change(by, frame) };
+  }
+
+  #change(by: UserId, frame: Change): number {
+    switch (frame.type) {
+      case "group.create":
+        return this.#create(by, frame);
+      case "group.join":
+        return this.#join(by, frame);
+      case "group.quit":
+        return this.#quit(by, frame);
+      case "group.remove":
+        return this.#remove(by, frame);
+      case "group.update":
+        return this.#update(by, frame);
+      case "group.transfer":
+        return this.#transfer(by, frame);
+      case "group.role":
+        return this.#role(by, frame);
+      case "group.dismiss":
+        return this.#dismiss(by, frame);
+      default:
+        return assertNever(frame);
+    }
+  }
+
+  #members(by: UserId): GroupMembersResult {
+    this.#ports.roster.requireMember(by);
+    return { members: this.#ports.roster.all() };
+  }
+
+  #get(by: UserId): GroupGetResult {
+    const { roster, groupId } = this.#ports;
+    roster.requireMember(by);
+    const { info, owner, createdAt } = roster.require();
+    return { groupId, info, owner, createdAt, memberCount: roster.size };
+  }
+
+  #create(by: UserId, frame: FrameOf<"group.create">): number {
+    const { roster, clock } = this.#ports;
+    // The id is a hash of creator and packId, so this is a packId that was used for something else in this group.
+    if (roster.exists) throw new ParleyError("REFUSED", "the group exists");
+    const info = merged({ name: frame.info.name, memberLimit: MAX_GROUP_MEMBERS, joinPolicy: "invite" }, frame.info);
+    const others = [...new Set(frame.userIds)].filter((userId) => userId !== by);
+    requireRoom(info.memberLimit, others.length + 1);
+    roster.found(by, info, clock.nowMs());
+    const seqId = this.#note(by, frame, { event: "created", users: [by, ...others], info });
+    this.#admit(by, "owner", seqId);
+    for (const userId of others) this.#admit(userId, "member", seqId);
+    return seqId;
+  }
+
+  #join(by: UserId, frame: FrameOf<"group.join">): number {
+    const { roster } = this.#ports;
+    const group = roster.require();
+    if (frame.userIds !== undefined) roster.requireMember(by);
+    else if (group.info.joinPolicy !== "open" && !roster.has(by))
+      throw new ParleyError("REFUSED", "by invitation only");
+    const users = [...new Set(frame.userIds ?? [by])].filter((userId) => !roster.has(userId));
+    if (users.length === 0) return 0;
+    requireRoom(group.info.memberLimit, roster.size + users.length);
+    const seqId = this.#note(by, frame, { event: "joined", users });
+    for (const userId of users) this.#admit(userId, "member", seqId);
+    return seqId;
+  }
+
+  #quit(by: UserId, frame: FrameOf<"group.quit">): number {
+    const member = this.#ports.roster.requireMember(by);
+    if (member.role === "owner") throw new ParleyError("OWNER_MUST_TRANSFER");
+    const seqId = this.#note(by, frame, { event: "quit", users: [by] });
+    this.#expel(by, seqId);
+    return seqId;
+  }
+
+  #remove(by: UserId, frame: FrameOf<"group.remove">): number {
+    const { roster } = this.#ports;
+    const operator = roster.requireMember(by);
+    const members = roster.all().filter(({ userId }) => frame.userIds.includes(userId));
+    if (!members.every((member) => mayRemove(operator, member))) throw new ParleyError("NOT_ALLOWED_IN_GROUP");
+    if (operator.role === "member") throw new ParleyError("NOT_ALLOWED_IN_GROUP");
+    if (members.length === 0) return 0;
+    const users = members.map(({ userId }) => userId);
+    const seqId = this.#note(by, frame, { event: "removed", users });
+    for (const userId of users) this.#expel(userId, seqId);
+    return seqId;
+  }
+
+  #update(by: UserId, frame: FrameOf<"group.update">): number {
+    const { roster } = this.#ports;
+    if (roster.requireMember(by).role === "member") throw new ParleyError("NOT_ALLOWED_IN_GROUP");
+    const info = merged(roster.require().info, frame.info);
+    requireRoom(info.memberLimit, roster.size);
+    roster.setInfo(info);
+    return this.#note(by, frame, { event: "updated", info });
+  }
+
+  #transfer(by: UserId, frame: FrameOf<"group.transfer">): number {
+    const { roster } = this.#ports;
+    roster.requireOwner(by);
+    const [from, to] = [roster.requireMember(by), roster.requireMember(frame.userId)];
+    if (by === frame.userId) return 0;
+    roster.setOwner(frame.userId);
+    roster.setRole(from, "member");
+    roster.setRole(to, "owner");
+    return this.#note(by, frame, { event: "transferred", users: [frame.userId] });
+  }
+
+  #role(by: UserId, frame: FrameOf<"group.role">): number {
+    const { roster } = this.#ports;
+    roster.requireOwner(by);
+    const member = roster.requireMember(frame.userId);
+    if (member.role === "owner") throw new ParleyError("OWNER_MUST_TRANSFER");
+    if (member.role === frame.role) return 0;
+    roster.setRole(member, frame.role);
+    return this.#note(by, frame, { event: "role", users: [frame.userId], role: frame.role });
+  }
+
+  #dismiss(by: UserId, frame: FrameOf<"group.dismiss">): number {
+    this.#ports.roster.requireOwner(by);
+    this.#ports.roster.dismiss();
+    return this.#note(by, frame, { event: "dismissed" });
+  }
+
+  #note(by: UserId, frame: Change, notice: Notice): number {
+    const { log, fanOut } = this.#ports;
+    const seqId = log.appendNotice(by, frame.packId, notice, fanOut.fanned);
+    fanOut.touch();
+    return seqId;
+  }
+
+  #admit(userId: UserId, role: MemberRow["role"], seqId: number): void {
+    this.#ports.roster.add(userId, role, seqId);
+    this.#ports.fanOut.join(userId, seqId);
+  }
+
+  #expel(userId: UserId, seqId: number): void {
+    this.#ports.roster.remove(userId);
+    this.#ports.fanOut.leave(userId, seqId);
+  }
+}
+
+type Patch = { readonly [Key in keyof GroupInfo]?: GroupInfo[Key] | undefined };
+
+function merged(info: GroupInfo, patch: Patch): GroupInfo {
+  const given = Object.entries(patch).filter(([, value]) => value !== undefined);
+  return { ...info, ...Object.fromEntries(given) };
+}
+
+function requireRoom(memberLimit: number, members: number): void {
+  if (memberLimit > MAX_GROUP_MEMBERS)
+    throw new ParleyError("BAD_PARAMETER", `memberLimit: at most ${MAX_GROUP_MEMBERS}`);
+  if (members > memberLimit) throw new ParleyError("GROUP_FULL");
+}
+
+/** The owner removes anybody else, an admin plain members. */
+function mayRemove(operator: MemberRow, member: MemberRow): boolean {
+  if (operator.userId === member.userId) return false;
+  return operator.role === "owner" || (operator.role === "admin" && member.role === "member");
+}

@@ -1,0 +1,28 @@
+import type { RoomMigrations } from "../../kernel/migrations.ts";
+
+/**
+ * WITHOUT ROWID, one key, no secondary index: on Durable Objects every index entry is a billed row.
+ * `fanned` is the fan-out cursor as it was known when the entry was written (S24).
+ */
+export const sessionMigrations: RoomMigrations = {
+  kind: "session",
+  scripts: [
+    `CREATE TABLE entries (
+      room TEXT NOT NULL, seq INTEGER NOT NULL, sender TEXT NOT NULL, countable INTEGER NOT NULL,
+      fanned INTEGER NOT NULL, entry TEXT NOT NULL, PRIMARY KEY (room, seq)
+    ) WITHOUT ROWID;
+    CREATE TABLE packs (
+      room TEXT NOT NULL, sender TEXT NOT NULL, pack TEXT NOT NULL, seq INTEGER NOT NULL, ts INTEGER NOT NULL,
+      PRIMARY KEY (room, sender, pack)
+    ) WITHOUT ROWID;
+    CREATE TABLE groups (
+      room TEXT PRIMARY KEY, info TEXT NOT NULL, owner TEXT NOT NULL, created_at INTEGER NOT NULL, dismissed INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE members (
+      room TEXT NOT NULL, user TEXT NOT NULL, role TEXT NOT NULL, joined_seq INTEGER NOT NULL, PRIMARY KEY (room, user)
+    ) WITHOUT ROWID;
+    CREATE TABLE backlog (
+      room TEXT NOT NULL, user TEXT NOT NULL, cursor INTEGER NOT NULL, until INTEGER, PRIMARY KEY (room, user)
+    ) WITHOUT ROWID`,
+  ],
+};

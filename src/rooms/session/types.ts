@@ -1,0 +1,36 @@
+import type { GroupInfo, Role } from "../../protocol/entry.ts";
+import type { UserId } from "../../protocol/ids.ts";
+
+/** Where a packId ended up. */
+export interface Stored {
+  readonly seqId: number;
+  readonly timestamp: number;
+}
+
+/** The newest entry, as far as the next one needs it. */
+export interface Head {
+  readonly seqId: number;
+  readonly timestamp: number;
+  /** Fan-out cursor known when it was written. */
+  readonly fanned: number;
+}
+
+export interface GroupRow {
+  readonly info: GroupInfo;
+  readonly owner: UserId;
+  readonly createdAt: number;
+  readonly dismissed: boolean;
+}
+
+export interface MemberRow {
+  readonly userId: UserId;
+  readonly role: Role;
+  readonly joinedSeqId: number;
+}
+
+/** A mailbox whose deliveries are behind the others, or that gets nothing after `untilSeqId`. */
+export interface BacklogRow {
+  readonly userId: UserId;
+  readonly cursor: number;
+  readonly untilSeqId: number | undefined;
+}

@@ -1,0 +1,68 @@
+import { z } from "zod";
+import type { RoomLimits } from "../kernel/ports.ts";
+import { AppId } from "../protocol/ids.ts";
+
+/** A server key is `sk_<app>_<secret>`: it says which tenant it is for. */
+export interface ServerKey {
+  readonly app: AppId;
+  readonly text: string;
+}
+
+export interface Config {
+  readonly environment: "development" | "production";
+  readonly tokenSecret: string;
+  readonly serverKeys: readonly ServerKey[];
+  readonly limits: RoomLimits;
+}
+
+const MIN_SECRET_LENGTH = 32;
+const MIN_DISTINCT_CHARACTERS = 8;
+
+function isStrong(secret: string): boolean {
+  return secret.length >= MIN_SECRET_LENGTH && new Set(secret).size >= MIN_DISTINCT_CHARACTERS;
+}
+
+const Secret = z
+  .string(`is not set: it needs ${MIN_SECRET_LENGTH} random characters`)
+  .refine(isStrong, `is too weak: it needs ${MIN_SECRET_LENGTH} random characters`);
+
+const ServerKeyText = z.string().transform((text, context): ServerKey => {
+  const [, app, secret] = /^sk_([a-z0-9][a-z0-9-]{0,31})_(.*)$/.exec(text) ?? [];
+  if (app !== undefined && secret !== undefined && isStrong(secret)) return { app: AppId.parse(app), text };
+  context.addIssue(`needs the form sk_<app>_<${MIN_SECRET_LENGTH} random characters>`);
+  return z.NEVER;
+});
+
+const count = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
+
+const Environment = z.object({
+  PARLEY_ENV: z.enum(["development", "production"]),
+  PARLEY_TOKEN_SECRET: Secret,
+  PARLEY_SERVER_KEYS: z
+    .string("is not set: give one sk_<app>_<secret> for each app, separated by commas")
+    .transform((text) => text.split(",").map((key) => key.trim()))
+    .pipe(z.array(ServerKeyText)),
+  PARLEY_REQUESTS_PER_SECOND: count(100),
+  PARLEY_REQUEST_BURST: count(400),
+});
+
+/** Why the server does not start: every fault at once. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+/** Reads the configuration from environment variables. Throws `ConfigError`. */
+export function readConfig(variables: Readonly<Record<string, unknown>>): Config {
+  const parsed = Environment.safeParse(variables);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(({ path, message }) => `  ${String(path[0])} ${message}`);
+    throw new ConfigError(`the configuration is not usable:\n${faults.join("\n")}`);
+  }
+  const given = parsed.data;
+  return {
+    environment: given.PARLEY_ENV,
+    tokenSecret: given.PARLEY_TOKEN_SECRET,
+    serverKeys: given.PARLEY_SERVER_KEYS,
+    limits: { requestsPerSecond: given.PARLEY_REQUESTS_PER_SECOND, requestBurst: given.PARLEY_REQUEST_BURST },
+  };
+}

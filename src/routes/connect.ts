@@ -1,0 +1,53 @@
+import { mailboxRoom } from "../kernel/room-name.ts";
+import { CLOSE } from "../protocol/close-codes.ts";
+import { ParleyError } from "../protocol/errors.ts";
+import { DeviceId, DeviceType } from "../protocol/ids.ts";
+import { BEARER_PREFIX, SUBPROTOCOL_JSON } from "../protocol/version.ts";
+import type { Opening } from "./deps.ts";
+import type { Tokens } from "./tokens.ts";
+
+function refuse(code: number, reason: string): Opening {
+  return { kind: "refuse", code, reason };
+}
+
+function offeredProtocols(request: Request): string[] {
+  const header = request.headers.get("Sec-WebSocket-Protocol") ?? "";
+  return header.split(",").map((protocol) => protocol.trim());
+}
+
+function tokenIn(request: Request): string | undefined {
+  const bearer = offeredProtocols(request).find((protocol) => protocol.startsWith(BEARER_PREFIX));
+  if (bearer !== undefined) return bearer.slice(BEARER_PREFIX.length);
+  const [, token] = /^Bearer (.+)$/i.exec(request.headers.get("Authorization") ?? "") ?? [];
+  return token;
+}
+
+/**
+ * Decides a WebSocket upgrade. The token comes in the subprotocol list (`bearer.<jwt>`) or the Authorization
+ * header, device id and type as query parameters.
+ */
+export async function openingOf(request: Request, tokens: Tokens, nowMs: number): Promise<Opening> {
+  const token = tokenIn(request);
+  if (token === undefined) return refuse(CLOSE.UNAUTHORIZED, "no token");
+  if (!offeredProtocols(request).includes(SUBPROTOCOL_JSON))
+    return refuse(CLOSE.PROTOCOL_ERROR, `offer ${SUBPROTOCOL_JSON}`);
+  const query = new URL(request.url).searchParams;
+  const deviceId = DeviceId.safeParse(query.get("deviceId"));
+  const deviceType = DeviceType.safeParse(query.get("deviceType"));
+  if (!deviceId.success) return refuse(CLOSE.PROTOCOL_ERROR, "deviceId is missing or wrong");
+  if (!deviceType.success) return refuse(CLOSE.PROTOCOL_ERROR, "deviceType is missing or wrong");
+  try {
+    const { app, userId, expiresAtMs } = await tokens.verify(token, nowMs);
+    const state = {
+      phase: "syncing",
+      userId,
+      deviceId: deviceId.data,
+      deviceType: deviceType.data,
+      expiresAtMs,
+    } as const;
+    return { kind: "accept", room: mailboxRoom(app, userId), state };
+  } catch (thrown) {
+    const expired = thrown instanceof ParleyError && thrown.errorName === "TOKEN_EXPIRED";
+    return expired ? refuse(CLOSE.TOKEN_EXPIRED, "the token has expired") : refuse(CLOSE.UNAUTHORIZED, "wrong token");
+  }
+}

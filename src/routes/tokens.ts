@@ -1,0 +1,50 @@
+import { errors, jwtVerify, SignJWT } from "jose";
+import { z } from "zod";
+import { ParleyError } from "../protocol/errors.ts";
+import { AppId, UserId } from "../protocol/ids.ts";
+
+export const DEFAULT_TOKEN_TTL_S = 86_400;
+export const MAX_TOKEN_TTL_S = 30 * 86_400;
+
+/** Who a token speaks for. */
+export interface TokenClaims {
+  readonly app: AppId;
+  readonly userId: UserId;
+  /** ms since 1970 */
+  readonly expiresAtMs: number;
+}
+
+const Claims = z.object({ app: AppId, sub: UserId, exp: z.int() });
+const ALGORITHM = "HS256";
+
+/** Signs and checks user tokens: JWTs with `app`, `sub`, `iat` and `exp`. */
+export class Tokens {
+  readonly #secret: Uint8Array;
+
+  constructor(secret: string) {
+    this.#secret = new TextEncoder().encode(secret);
+  }
+
+  async sign(claims: TokenClaims, nowMs: number): Promise<string> {
+    return new SignJWT({ app: claims.app })
+      .setProtectedHeader({ alg: ALGORITHM })
+      .setSubject(claims.userId)
+      .setIssuedAt(Math.floor(nowMs / 1000))
+      .setExpirationTime(Math.floor(claims.expiresAtMs / 1000))
+      .sign(this.#secret);
+  }
+
+  /** Throws `TOKEN_EXPIRED` or `BAD_CREDENTIALS`. */
+  async verify(token: string, nowMs: number): Promise<TokenClaims> {
+    try {
+      const options = { algorithms: [ALGORITHM], currentDate: new Date(nowMs), requiredClaims: ["exp", "sub", "app"] };
+      const { payload } = await jwtVerify(token, this.#secret, options);
+      const { app, sub, exp } = Claims.parse(payload);
+      return { app, userId: sub, expiresAtMs: exp * 1000 };
+    } catch (cause) {
+      throw new ParleyError(cause instanceof errors.JWTExpired ? "TOKEN_EXPIRED" : "BAD_CREDENTIALS", undefined, {
+        cause,
+      });
+    }
+  }
+}
