@@ -53,6 +53,7 @@ export type ErrorName = keyof typeof ERRORS;
 /** Success. */
 export const CODE_OK = 0;
 
+// SAFETY: the keys and rows of ERRORS are exactly these types
 const NAME_BY_CODE = new Map<number, ErrorName>(
   (Object.entries(ERRORS) as [ErrorName, ErrorRow][]).map(([name, row]) => [row.code, name]),
 );

@@ -94,6 +94,7 @@ export class MailboxRoom implements Room {
     switch (tag.kind) {
       case "append":
         this.#outgoing.done(tag.sessionId);
+        // SAFETY: append answers with one result per item
         tag.owed.forEach((owed, index) => {
           this.#desk.answer(owed, outcome.ok ? itemOutcome(outcome.value as AppendResult, index) : outcome);
         });
