@@ -1,0 +1,25 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+import { ROOT } from "./repository.ts";
+import { HOSTS, type Host, ServerProcess } from "./server-process.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** The URL of each host's server. */
+    servers: readonly (readonly [Host, string])[];
+  }
+}
+
+/** One server per host for all e2e tests; each test has users and groups of its own. */
+export default async function startServers(project: TestProject): Promise<() => Promise<void>> {
+  const hosts = HOSTS.filter((host) => host !== "workers" || existsSync(join(ROOT, "wrangler.toml")));
+  const servers = await Promise.all(hosts.map((host) => ServerProcess.start({ host })));
+  project.provide(
+    "servers",
+    servers.map(({ host, url }) => [host, url] as const),
+  );
+  return async () => {
+    await Promise.all(servers.map((server) => server.dispose()));
+  };
+}

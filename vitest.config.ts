@@ -1,0 +1,29 @@
+import { existsSync } from "node:fs";
+import { defineConfig } from "vitest/config";
+
+const WORKERS_PROJECT = "test/workers/vitest.config.ts";
+
+export default defineConfig({
+  test: {
+    // Tests of the e2e project run server processes beside them; more workers than this only make them wait.
+    maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["src/**/*.test.ts", "test/architecture.test.ts", "test/contract/*.test.ts"],
+        },
+      },
+      ...(existsSync(WORKERS_PROJECT) ? [WORKERS_PROJECT] : []),
+      {
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts", "test/crash/**/*.test.ts"],
+          globalSetup: "test/support/e2e-servers.ts",
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
