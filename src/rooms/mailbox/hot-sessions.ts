@@ -1,9 +1,9 @@
 import type { Entry, HotSession } from "../../protocol/entry.ts";
 import { entryToJson } from "../../protocol/entry-json.ts";
 import type { SyncSessionsResult } from "../../protocol/frames/sync.ts";
+import { advanceHotSession } from "../../protocol/hot-session.ts";
 import type { UserId } from "../../protocol/ids.ts";
 import { MAX_PREVIEW_CHARS } from "../../protocol/limits.ts";
-import { applyEntry } from "../../protocol/unread.ts";
 import type { MailboxStore } from "./store.ts";
 
 /** Rows kept in memory; a user talks in few sessions at a time. */
@@ -33,19 +33,10 @@ export class HotSessions {
   apply(sessionId: string, entries: readonly Entry[]): readonly Entry[] {
     const old = this.find(sessionId);
     const fresh = old === undefined ? entries : entries.filter(({ seqId }) => seqId > old.lastSeqId);
-    const [first, last] = [fresh[0], fresh.at(-1)];
-    if (first === undefined || last === undefined) return [];
-    const firstSeqId = old?.firstSeqId ?? first.seqId;
-    const state = {
-      readSeqId: old?.readSeqId ?? firstSeqId - 1,
-      unread: old?.unread ?? 0,
-      member: old?.member ?? true,
-    };
-    for (const entry of fresh) {
-      applyEntry(state, entry, this.#me);
-      state.member = memberAfter(entry, this.#me) ?? state.member;
-    }
-    this.#put({ sessionId, firstSeqId, lastSeqId: last.seqId, ...state, last: previewOf(last) });
+    const [first, ...rest] = fresh;
+    if (first === undefined) return [];
+    const hot = advanceHotSession(old, { sessionId, entries: [first, ...rest] }, this.#me);
+    this.#put({ ...hot, last: previewOf(hot.last) });
     return fresh;
   }
 
@@ -77,24 +68,6 @@ export class HotSessions {
     this.#cache.set(hot.sessionId, hot);
     const [oldest] = this.#cache.keys();
     if (this.#cache.size > MAX_CACHED && oldest !== undefined) this.#cache.delete(oldest);
-  }
-}
-
-/** Whether the user is a member after this entry; `undefined` when it says nothing about that. */
-function memberAfter(entry: Entry, me: UserId): boolean | undefined {
-  if (entry.kind !== "notice") return undefined;
-  const { notice } = entry;
-  switch (notice.event) {
-    case "created":
-    case "joined":
-      return notice.users.includes(me) ? true : undefined;
-    case "quit":
-    case "removed":
-      return notice.users.includes(me) ? false : undefined;
-    case "dismissed":
-      return false;
-    default:
-      return undefined;
   }
 }
 
