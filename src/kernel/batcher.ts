@@ -45,6 +45,13 @@ export class Batcher<Key, Item> {
     else this.#startable.add(key);
   }
 
+  /** Ends a batch that failed, and takes what waits behind it: it must not pass the failed ones when they are retried. */
+  fail(key: Key): Item[] {
+    const waiting = this.#lanes.get(key)?.waiting ?? [];
+    this.#lanes.delete(key);
+    return waiting;
+  }
+
   /** Takes everything that was never started. */
   abandon(): Item[] {
     const items = [...this.#lanes.values()].flatMap((lane) => lane.waiting);

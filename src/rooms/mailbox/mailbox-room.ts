@@ -93,11 +93,7 @@ export class MailboxRoom implements Room {
     const tag = callTag as Tag; // SAFETY: this room makes no other tags
     switch (tag.kind) {
       case "append":
-        this.#outgoing.done(tag.sessionId);
-        // SAFETY: append answers with one result per item
-        tag.owed.forEach((owed, index) => {
-          this.#desk.answer(owed, outcome.ok ? itemOutcome(outcome.value as AppendResult, index) : outcome);
-        });
+        this.#appended(tag.sessionId, tag.owed, outcome);
         return;
       case "forward":
         this.#desk.answer(tag.owed, outcome);
@@ -112,6 +108,19 @@ export class MailboxRoom implements Room {
 
   abandon(): void {
     for (const { owed } of this.#outgoing.abandon()) this.#desk.answer(owed, failed(new ParleyError("UNAVAILABLE")));
+  }
+
+  #appended(sessionId: SessionId, batch: readonly Owed[], outcome: Outcome): void {
+    if (outcome.ok) {
+      this.#outgoing.done(sessionId);
+      const results = outcome.value as AppendResult; // SAFETY: append answers with one result per item
+      batch.forEach((owed, index) => {
+        this.#desk.answer(owed, itemOutcome(results, index));
+      });
+      return;
+    }
+    const behind = this.#outgoing.fail(sessionId).map(({ owed }) => owed);
+    for (const owed of [...batch, ...behind]) this.#desk.answer(owed, outcome);
   }
 
   #handle(owed: Owed, frame: UpFrame): void {

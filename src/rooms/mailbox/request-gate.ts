@@ -4,12 +4,15 @@ import { ParleyError } from "../../protocol/errors.ts";
 import { MAX_PENDING_REQUESTS } from "../../protocol/limits.ts";
 
 const MAX_REFUSED_IN_A_ROW = 1_000;
+/** Once refused, everything is refused for this long, so that of a batch never a later message passes an earlier one. */
+const MIN_PAUSE_MS = 100;
 
 /** What one connection may ask. Kept in memory: a connection that slept starts with a full allowance. */
 export class RequestGate {
   readonly #bucket: TokenBucket;
   #pending = 0;
   #refusedInARow = 0;
+  #pausedUntilMs = 0;
 
   constructor(limits: RoomLimits, nowMs: number) {
     this.#bucket = new TokenBucket(limits.requestsPerSecond, limits.requestBurst, nowMs);
@@ -17,7 +20,7 @@ export class RequestGate {
 
   /** Lets a request in, which must be `leave`d with its response, or says why not. */
   enter(nowMs: number): ParleyError | undefined {
-    const retryAfterMs = this.#bucket.take(nowMs);
+    const retryAfterMs = this.#waitMs(nowMs);
     if (retryAfterMs > 0) {
       this.#refusedInARow += 1;
       return new ParleyError("RATE_LIMITED", undefined, { retryAfterMs });
@@ -26,6 +29,17 @@ export class RequestGate {
     if (this.#pending >= MAX_PENDING_REQUESTS) return new ParleyError("TOO_MANY_PENDING");
     this.#pending += 1;
     return undefined;
+  }
+
+  #waitMs(nowMs: number): number {
+    const pausedMs = this.#pausedUntilMs - nowMs;
+    // A clock that was put back must not make the pause longer.
+    if (pausedMs > 0 && pausedMs <= MIN_PAUSE_MS) return pausedMs;
+    const missingMs = this.#bucket.take(nowMs);
+    if (missingMs === 0) return 0;
+    const waitMs = Math.max(missingMs, MIN_PAUSE_MS);
+    this.#pausedUntilMs = nowMs + waitMs;
+    return waitMs;
   }
 
   leave(): void {
