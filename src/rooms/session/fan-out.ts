@@ -77,11 +77,14 @@ export class FanOut {
     this.#dirty = true;
   }
 
-  /** From `joinedSeqId` on the log is theirs. Whoever comes back before the farewell was delivered starts anew. */
+  /**
+   * From `joinedSeqId` on the log is theirs. Whoever comes back before the farewell was delivered starts anew, but a
+   * call that is under way stays the only one (S20).
+   */
   join(userId: UserId, joinedSeqId: number): void {
     const old = this.#targets.get(userId);
     if (old?.stored) this.#ports.store.deleteBacklog(userId);
-    this.#targets.set(userId, target(userId, joinedSeqId - 1));
+    this.#targets.set(userId, { ...target(userId, joinedSeqId - 1), inFlight: old?.inFlight ?? false });
   }
 
   leave(userId: UserId, untilSeqId: number): void {

@@ -5,7 +5,7 @@ import { entryToJson } from "../../protocol/entry-json.ts";
 import { ParleyError } from "../../protocol/errors.ts";
 import type { HistoryResult, MsgSendResult } from "../../protocol/frames/message.ts";
 import type { PackId, SessionId, UserId } from "../../protocol/ids.ts";
-import { DEFAULT_HISTORY_LIMIT, MAX_BATCH_BYTES } from "../../protocol/limits.ts";
+import { MAX_BATCH_BYTES } from "../../protocol/limits.ts";
 import { failed, type Outcome } from "../../protocol/rpc/outcome.ts";
 import type { AppendItem } from "../../protocol/rpc/session-call.ts";
 import type { SessionStore } from "./store.ts";
@@ -60,8 +60,7 @@ export class Log {
     return seqId;
   }
 
-  page(cursor: { before?: number | undefined; after?: number | undefined; limit?: number | undefined }): HistoryResult {
-    const limit = cursor.limit ?? DEFAULT_HISTORY_LIMIT;
+  page(cursor: { before?: number | undefined; after?: number | undefined }, limit: number): HistoryResult {
     if (cursor.after !== undefined) return this.#store.after(cursor.after, limit, MAX_BATCH_BYTES);
     return this.#store.before(cursor.before ?? this.#seqId + 1, limit, MAX_BATCH_BYTES);
   }

@@ -125,8 +125,10 @@ export class Membership {
   #update(by: UserId, frame: FrameOf<"group.update">): number {
     const { roster } = this.#ports;
     if (roster.requireMember(by).role === "member") throw new ParleyError("NOT_ALLOWED_IN_GROUP");
-    const info = merged(roster.require().info, frame.info);
+    const old = roster.require().info;
+    const info = merged(old, frame.info);
     requireRoom(info.memberLimit, roster.size);
+    if (JSON.stringify(info) === JSON.stringify(old)) return 0;
     roster.setInfo(info);
     return this.#note(by, frame, { event: "updated", info });
   }

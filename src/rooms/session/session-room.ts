@@ -5,7 +5,7 @@ import type { Room } from "../../kernel/room.ts";
 import { ParleyError } from "../../protocol/errors.ts";
 import type { HistoryResult } from "../../protocol/frames/message.ts";
 import type { AppId, SessionId, UserId } from "../../protocol/ids.ts";
-import { MAX_HISTORY_LIMIT } from "../../protocol/limits.ts";
+import { DEFAULT_HISTORY_LIMIT, MAX_HISTORY_LIMIT } from "../../protocol/limits.ts";
 import type { Operator } from "../../protocol/rpc/operator.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
 import type { AppendResult, SessionCall } from "../../protocol/rpc/session-call.ts";
@@ -87,7 +87,7 @@ export class SessionRoom implements Room {
 
   #history({ by, before, after, limit }: SessionCall & { type: "history" }): HistoryResult {
     this.#requireOperator(by);
-    return this.#log.page({ before, after, limit: Math.min(limit ?? MAX_HISTORY_LIMIT, MAX_HISTORY_LIMIT) });
+    return this.#log.page({ before, after }, Math.min(limit ?? DEFAULT_HISTORY_LIMIT, MAX_HISTORY_LIMIT));
   }
 
   #requireOperator(by: Operator): void {
