@@ -11,7 +11,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["src/**/*.test.ts", "test/architecture.test.ts", "test/contract/*.test.ts"],
+          include: ["src/**/*.test.ts", "test/*.test.ts", "test/sim/*.test.ts", "test/contract/*.test.ts"],
         },
       },
       ...(existsSync(WORKERS_PROJECT) ? [WORKERS_PROJECT] : []),

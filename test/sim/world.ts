@@ -1,0 +1,236 @@
+import type { Effect, RoomCall } from "../../src/kernel/effects.ts";
+import type { Random, RoomLimits } from "../../src/kernel/ports.ts";
+import type { RoomEvent } from "../../src/kernel/room.ts";
+import { addressOf, mailboxRoom, type RoomName } from "../../src/kernel/room-name.ts";
+import { RoomRunner } from "../../src/kernel/room-runner.ts";
+import { jsonCodec } from "../../src/protocol/codec-json.ts";
+import { ParleyError } from "../../src/protocol/errors.ts";
+import type { AppId, DeviceType, UserId } from "../../src/protocol/ids.ts";
+import { failed, type Outcome } from "../../src/protocol/rpc/outcome.ts";
+import type { UpFrame } from "../../src/protocol/up.ts";
+import { MailboxRoom } from "../../src/rooms/mailbox/mailbox-room.ts";
+import { SessionRoom } from "../../src/rooms/session/session-room.ts";
+import { app } from "./names.ts";
+import { seededRandom } from "./random.ts";
+import { SimConnection } from "./sim-connection.ts";
+import { SimStorage } from "./sim-storage.ts";
+
+/** A room's memory: gone after a crash. */
+interface Place {
+  readonly runner: RoomRunner;
+  connections: SimConnection[];
+}
+
+/** A call between rooms that has not arrived yet, or its reply. `reply` reaches only the life of the room that called. */
+type Flight = { readonly from: RoomName } & (
+  | { readonly kind: "request"; readonly to: RoomName; readonly call: RoomCall; readonly reply: (o: Outcome) => void }
+  | { readonly kind: "reply"; readonly outcome: Outcome; readonly arrive: (outcome: Outcome) => void }
+);
+
+/** What becomes of a call: it may be lost before the callee saw it, or its reply after the callee committed. */
+export type Fate = "arrives" | "lost";
+
+export interface ConnectOptions {
+  readonly deviceType?: DeviceType;
+  readonly deviceId?: string;
+  readonly expiresAtMs?: number;
+  readonly app?: AppId;
+}
+
+const UNREACHABLE: Outcome = failed(new ParleyError("UNAVAILABLE"));
+const AMPLE: RoomLimits = { requestsPerSecond: 1_000_000, requestBurst: 1_000_000 };
+
+/**
+ * Real rooms on virtual time. Every event and the `settle` after it are one transaction; calls between rooms wait in
+ * `flights` until the test, or the seed, lets one of them arrive or get lost.
+ */
+export class World {
+  readonly storage = new SimStorage();
+  readonly random: Random;
+  /** Durable, like rows. */
+  readonly alarms = new Map<RoomName, number>();
+  readonly faults: unknown[] = [];
+  readonly #limits: RoomLimits;
+  #places = new Map<RoomName, Place>();
+  #flights: Flight[] = [];
+  nowMs = 1_700_000_000_000;
+
+  constructor(options: { seed?: number; limits?: RoomLimits } = {}) {
+    this.random = seededRandom(options.seed ?? 1);
+    this.#limits = options.limits ?? AMPLE;
+  }
+
+  /** A call from outside of the rooms, answered at once. */
+  call(room: RoomName, call: RoomCall): Outcome {
+    return this.#run(room, { type: "call", call });
+  }
+
+  connect(userId: UserId, options: ConnectOptions = {}): SimConnection {
+    const room = mailboxRoom(options.app ?? app, userId);
+    const { deviceType = "web", deviceId = `${userId}-${deviceType}` } = options;
+    const expiresAtMs = options.expiresAtMs ?? Number.MAX_SAFE_INTEGER;
+    const state = { phase: "syncing", userId, deviceId, deviceType, expiresAtMs } as const;
+    const connection = new SimConnection(room, state, { nowMs: () => this.nowMs });
+    this.#place(room).connections.push(connection);
+    this.#run(room, { type: "opened", connection });
+    return connection;
+  }
+
+  /** A client's frame, through the codec. */
+  send(connection: SimConnection, ...frames: UpFrame[]): void {
+    this.sendText(connection, JSON.stringify(frames));
+  }
+
+  sendText(connection: SimConnection, text: string): void {
+    for (const request of jsonCodec.decode(text)) {
+      if (connection.isOpen) this.#run(connection.room, { type: "received", connection, request });
+    }
+  }
+
+  disconnect(connection: SimConnection): void {
+    if (!connection.isOpen) return;
+    connection.isOpen = false;
+    this.#detach(connection);
+    this.#run(connection.room, { type: "closed", connection });
+  }
+
+  /** Calls and replies under way. */
+  get flights(): readonly Flight[] {
+    return this.#flights;
+  }
+
+  /** Requests under way to rooms whose name contains `part`. */
+  requestsTo(part: string): RoomCall[] {
+    return this.#flights.flatMap((flight) =>
+      flight.kind === "request" && flight.to.includes(part) ? flight.call : [],
+    );
+  }
+
+  /** Lets one flight arrive, or get lost. */
+  land(index: number, fate: Fate = "arrives"): void {
+    const [flight] = this.#flights.splice(index, 1);
+    if (flight === undefined) throw new Error(`no flight ${index}`);
+    if (flight.kind === "reply") flight.arrive(fate === "lost" ? UNREACHABLE : flight.outcome);
+    else flight.reply(fate === "lost" ? UNREACHABLE : this.call(flight.to, flight.call));
+  }
+
+  /** Lets everything arrive, oldest first, until nothing is under way. */
+  drain(): void {
+    while (this.#flights.length > 0) this.land(0);
+  }
+
+  ring(room: RoomName): void {
+    this.alarms.delete(room);
+    const outcome = this.#run(room, { type: "alarm" });
+    if (!outcome.ok) this.#wake(room, this.nowMs + 2_000);
+  }
+
+  /** Rings what is due, in no particular order. */
+  ringDue(): void {
+    for (const [room, atMs] of [...this.alarms]) if (atMs <= this.nowMs) this.ring(room);
+  }
+
+  /** Lets time pass until no session has anything left to deliver. */
+  quiesce(): void {
+    this.drain();
+    for (let left = 10_000; left > 0; left -= 1) {
+      const due = [...this.alarms].filter(([room]) => addressOf(room).kind === "session");
+      if (due.length === 0) return;
+      this.nowMs = Math.max(this.nowMs, Math.min(...due.map(([, atMs]) => atMs)));
+      for (const [room, atMs] of due) if (atMs <= this.nowMs) this.ring(room);
+      this.drain();
+    }
+    throw new Error("never comes to rest");
+  }
+
+  /** The instance is dropped while its sockets and calls live on. */
+  evict(room: RoomName): void {
+    const place = this.#places.get(room);
+    if (place !== undefined) this.#perform(room, place.runner.drop());
+  }
+
+  /** One room's process dies: its sockets and the replies that it waits for are gone, its rows and alarm are not. */
+  crash(room: RoomName): void {
+    for (const connection of this.#places.get(room)?.connections ?? []) connection.close(1006);
+    this.#places.delete(room);
+    this.#flights = this.#flights.filter((flight) => flight.kind === "request" || flight.from !== room);
+  }
+
+  /** Everything dies; calls under way never arrive. */
+  crashAll(): void {
+    for (const room of [...this.#places.keys()]) this.crash(room);
+    this.#flights = [];
+  }
+
+  get rooms(): RoomName[] {
+    return [...this.#places.keys()];
+  }
+
+  #run(room: RoomName, event: RoomEvent): Outcome {
+    const { runner } = this.#place(room);
+    const { outcome, effects } = runner.run(event);
+    const settled = runner.run({ type: "settle" });
+    this.#perform(room, [...effects, ...settled.effects]);
+    return outcome;
+  }
+
+  #perform(room: RoomName, effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      if (effect.kind === "send") for (const one of effect.connections) (one as SimConnection).take(effect.frame); // SAFETY: connections here are SimConnections
+      if (effect.kind === "wake") this.#wake(room, effect.atMs);
+      if (effect.kind === "call") this.#fly(room, effect);
+      if (effect.kind !== "close") continue;
+      const connection = effect.connection as SimConnection; // SAFETY: as above
+      connection.close(effect.code);
+      this.#detach(connection);
+    }
+  }
+
+  #fly(from: RoomName, { to, call, tag }: Effect & { kind: "call" }): void {
+    const place = this.#place(from);
+    const arrive = (outcome: Outcome) => {
+      if (this.#places.get(from) === place) this.#run(from, { type: "replied", tag, outcome });
+    };
+    const reply = (outcome: Outcome) => void this.#flights.push({ kind: "reply", from, outcome, arrive });
+    this.#flights.push({ kind: "request", from, to, call, reply });
+  }
+
+  #wake(room: RoomName, atMs: number): void {
+    const setAtMs = this.alarms.get(room);
+    if (setAtMs !== undefined && setAtMs <= atMs) return;
+    this.alarms.set(room, atMs);
+    this.storage.rowsWritten += 1;
+  }
+
+  #detach(connection: SimConnection): void {
+    const place = this.#places.get(connection.room);
+    if (place !== undefined) place.connections = place.connections.filter((one) => one !== connection);
+  }
+
+  #place(room: RoomName): Place {
+    let place = this.#places.get(room);
+    if (place === undefined) {
+      const runner = new RoomRunner(
+        (effects) => {
+          const { storage, random } = this;
+          const address = addressOf(room);
+          const ports = {
+            sql: storage.forRoom(room),
+            clock: { nowMs: () => this.nowMs },
+            random,
+            connections: () => this.#place(room).connections,
+            limits: this.#limits,
+          };
+          return address.kind === "session"
+            ? new SessionRoom(address, ports, effects)
+            : new MailboxRoom(address, ports, effects);
+        },
+        this.storage,
+        (fault) => this.faults.push(fault),
+      );
+      place = { runner, connections: [] };
+      this.#places.set(room, place);
+    }
+    return place;
+  }
+}
