@@ -5,6 +5,7 @@ import type { HistoryResult, MsgReadResult, MsgSendResult } from "../protocol/fr
 import type { SyncSessionsResult } from "../protocol/frames/sync.ts";
 import type { DeviceType } from "../protocol/ids.ts";
 import { MAX_HISTORY_LIMIT } from "../protocol/limits.ts";
+import { answerOf } from "./answer.ts";
 import { defaultEnvironment } from "./defaults.ts";
 import { Emitter } from "./emitter.ts";
 import { EntryStream } from "./entry-stream.ts";
@@ -13,7 +14,7 @@ import { Exchanges } from "./exchanges.ts";
 import { Groups } from "./groups.ts";
 import { Link } from "./link.ts";
 import { Outbox } from "./outbox.ts";
-import { errorOf, type Request, Requests } from "./requests.ts";
+import { type Request, Requests } from "./requests.ts";
 import type { Status } from "./status.ts";
 import { type ClientState, Timelines } from "./timelines.ts";
 import type { TokenSource } from "./token.ts";
@@ -186,10 +187,10 @@ export class ParleyClient {
     const packId = this.#environment.newPackId();
     this.#syncPackId = packId;
     const since = this.#timelines.version;
-    this.#exchanges.beginSync({ type: "sync.sessions", packId, since } as { packId: string }, (outcome) => {
-      const error = outcome instanceof ParleyError ? outcome : errorOf(outcome);
-      if (outcome instanceof ParleyError || error !== undefined) this.#link.restart(`no sync: ${error?.message}`);
-      else this.#synced(outcome.data as SyncSessionsResult); // SAFETY: the result of sync.sessions
+    this.#exchanges.beginSync({ type: "sync.sessions", packId, since }, (answer) => {
+      if (answer.ok)
+        this.#synced(answer.data as SyncSessionsResult); // SAFETY: the result of sync.sessions
+      else this.#link.restart(`no sync: ${answer.error.message}`);
     });
   }
 
@@ -227,7 +228,7 @@ export class ParleyClient {
   #handle(frame: DownFrame): void {
     switch (frame.type) {
       case "ack":
-        this.#exchanges.settle(frame.packId, frame);
+        this.#exchanges.settle(frame.packId, answerOf(frame));
         return;
       case "entry":
         this.#timelines.received(frame.sessionId, frame.entries);

@@ -1,14 +1,20 @@
-import type { AckFrame } from "../protocol/down.ts";
 import { ParleyError } from "../protocol/errors.ts";
 import { MAX_FRAME_BYTES, MAX_FRAMES_PER_BATCH } from "../protocol/limits.ts";
+import type { Answer, Failed } from "./answer.ts";
 import type { Environment } from "./environment.ts";
 
 /** An open connection that owes an answer for this long is asked again, under the same packId. */
 const REPEAT_AFTER_MS = 15_000;
 const CHECK_INTERVAL_MS = 5_000;
 
-/** Called once: with the server's ack, whatever it says, or with why there will be none. */
-export type Settle = (outcome: AckFrame | ParleyError) => void;
+/** Called once: with what the server's ack says, or with why there will be none. */
+export type Settle = (answer: Answer) => void;
+
+export interface OutgoingFrame {
+  readonly type: string;
+  readonly packId: string;
+  readonly [field: string]: unknown;
+}
 
 interface Pending {
   readonly text: string;
@@ -24,7 +30,7 @@ export class Exchanges {
   #isOnline = false;
   #outgoing: string[] = [];
   #cancelCheck: (() => void) | undefined;
-  #closed: ParleyError | undefined;
+  #closed: Failed | undefined;
 
   /** `write` sends one WebSocket message, or drops it when there is no connection. */
   constructor(environment: Environment, write: (message: string) => void) {
@@ -33,10 +39,10 @@ export class Exchanges {
   }
 
   /** Sends a request, at once or when the client is online. */
-  begin(frame: { readonly packId: string }, settle: Settle): void {
+  begin(frame: OutgoingFrame, settle: Settle): void {
     const text = JSON.stringify(frame);
     if (this.#closed !== undefined) settle(this.#closed);
-    else if (text.length > MAX_FRAME_BYTES) settle(new ParleyError("TOO_LONG"));
+    else if (text.length > MAX_FRAME_BYTES) settle({ ok: false, error: new ParleyError("TOO_LONG") });
     else {
       const pending = { text, settle, sentAtMs: 0 };
       this.#pending.set(frame.packId, pending);
@@ -46,16 +52,16 @@ export class Exchanges {
   }
 
   /** Sends the sync, which precedes being online and dies with its connection. */
-  beginSync(frame: { readonly packId: string }, settle: Settle): void {
+  beginSync(frame: OutgoingFrame, settle: Settle): void {
     this.#pending.set(frame.packId, { text: "", settle, sentAtMs: 0 });
     this.#write(JSON.stringify(frame));
   }
 
-  /** Settles a request: with its ack, or from this side. */
-  settle(packId: string, outcome: AckFrame | ParleyError): void {
+  /** Ends a request: with what its ack says, or from this side. One that is not known was answered before. */
+  settle(packId: string, answer: Answer): void {
     const pending = this.#pending.get(packId);
     this.#pending.delete(packId);
-    pending?.settle(outcome);
+    pending?.settle(answer);
   }
 
   forget(packId: string): void {
@@ -74,9 +80,10 @@ export class Exchanges {
 
   /** Everything unanswered fails with `error`, now and later. */
   close(error: ParleyError): void {
-    this.#closed = error;
+    const failed = { ok: false, error } as const;
+    this.#closed = failed;
     this.#cancelCheck?.();
-    for (const packId of [...this.#pending.keys()]) this.settle(packId, error);
+    for (const packId of [...this.#pending.keys()]) this.settle(packId, failed);
   }
 
   /** Frames of one microtask leave together. */

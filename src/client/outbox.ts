@@ -2,9 +2,10 @@ import { contentFault } from "../protocol/content.ts";
 import type { Content } from "../protocol/entry.ts";
 import { ParleyError } from "../protocol/errors.ts";
 import type { MsgSendResult } from "../protocol/frames/message.ts";
+import type { Answer } from "./answer.ts";
 import type { Environment } from "./environment.ts";
 import type { Exchanges } from "./exchanges.ts";
-import { errorOf, retryDelayMs } from "./requests.ts";
+import { retryDelayMs } from "./requests.ts";
 
 /** Messages that may wait for their ack; one more is refused with `TOO_MANY_PENDING`. */
 export const MAX_OUTBOX_MESSAGES = 10_000;
@@ -24,6 +25,14 @@ interface Waiting {
   readonly chars: number;
   readonly resolve: (result: MsgSendResult) => void;
   readonly reject: (error: ParleyError) => void;
+}
+
+/** A batch that is answered to the last message. */
+interface Ended {
+  readonly sessionId: string;
+  readonly lane: Lane;
+  readonly batch: readonly Waiting[];
+  readonly failed: ReadonlyMap<Waiting, ParleyError>;
 }
 
 interface Lane {
@@ -78,38 +87,43 @@ export class Outbox {
 
   #start(sessionId: string, lane: Lane): void {
     const batch = lane.waiting.splice(0, sizeOfBatch(lane.waiting));
-    const again: { waiting: Waiting; error: ParleyError }[] = [];
+    const failed = new Map<Waiting, ParleyError>();
     let unanswered = batch.length;
     for (const waiting of batch) {
-      this.#exchanges.begin({ type: "msg.send", ...waiting.message } as { packId: string }, (outcome) => {
-        const error = outcome instanceof ParleyError ? outcome : errorOf(outcome);
-        if (error?.retry === true && error.errorName !== "CLOSED") again.push({ waiting, error });
-        else this.#finish(waiting, error ?? (outcome as { data: MsgSendResult }).data);
+      this.#exchanges.begin({ type: "msg.send", ...waiting.message }, (answer) => {
+        if (!answer.ok && mayPass(answer.error)) failed.set(waiting, answer.error);
+        else this.#finish(waiting, answer);
         unanswered -= 1;
-        if (unanswered === 0) this.#next(sessionId, lane, again);
+        if (unanswered === 0) this.#next({ sessionId, lane, batch, failed });
       });
     }
   }
 
-  #finish(waiting: Waiting, outcome: MsgSendResult | ParleyError): void {
+  #finish(waiting: Waiting, answer: Answer): void {
     this.#size -= 1;
-    if (outcome instanceof ParleyError) waiting.reject(outcome);
-    else waiting.resolve(outcome);
+    if (answer.ok)
+      waiting.resolve(answer.data as MsgSendResult); // SAFETY: the result of msg.send
+    else waiting.reject(answer.error);
   }
 
-  #next(sessionId: string, lane: Lane, again: readonly { waiting: Waiting; error: ParleyError }[]): void {
-    const [first] = again;
-    if (first === undefined) {
+  #next({ sessionId, lane, batch, failed }: Ended): void {
+    const [error] = failed.values();
+    if (error === undefined) {
       lane.failures = 0;
       if (lane.waiting.length > 0) this.#startSoon(sessionId, lane);
       else this.#lanes.delete(sessionId);
       return;
     }
-    lane.waiting.unshift(...again.map(({ waiting }) => waiting));
+    // In the order of sending, which need not be that of the answers.
+    lane.waiting.unshift(...batch.filter((waiting) => failed.has(waiting)));
     lane.failures += 1;
-    const delayMs = retryDelayMs(this.#environment, first.error, lane.failures);
+    const delayMs = retryDelayMs(this.#environment, error, lane.failures);
     this.#environment.after(delayMs, () => this.#start(sessionId, lane));
   }
+}
+
+function mayPass(error: ParleyError): boolean {
+  return error.retry && error.errorName !== "CLOSED";
 }
 
 /** How many of the waiting messages go together: at least one. */

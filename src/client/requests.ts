@@ -1,10 +1,11 @@
 import type { z } from "zod";
 import { type BackoffPlan, backoffMs } from "../kernel/backoff.ts";
-import type { AckFrame, ResultOf } from "../protocol/down.ts";
-import { CODE_OK, ERRORS, errorNameOf, ParleyError } from "../protocol/errors.ts";
+import type { ResultOf } from "../protocol/down.ts";
+import { ParleyError } from "../protocol/errors.ts";
 import type { UpFrame, UpType } from "../protocol/up.ts";
+import type { Answer } from "./answer.ts";
 import type { Environment } from "./environment.ts";
-import type { Exchanges } from "./exchanges.ts";
+import type { Exchanges, OutgoingFrame } from "./exchanges.ts";
 
 /** A request that has no answer after this fails with `SEND_TIMED_OUT`. Messages are not bound by it. */
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -20,16 +21,10 @@ export type Plain<T> = T extends string & z.core.$brand
       : T;
 
 /** What a caller says of a request; the packId is the SDK's. */
-export type Request<T extends UpType> = Plain<Omit<Extract<UpFrame, { type: T }>, "packId">> & { readonly type: T };
-
-/** The coded error of an ack, `undefined` for success. A code that this version does not know is not retried. */
-export function errorOf(ack: AckFrame): ParleyError | undefined {
-  if (ack.code === CODE_OK) return undefined;
-  const name = errorNameOf(ack.code);
-  if (name === undefined) return new ParleyError("SERVER_EXCEPTION", `code ${ack.code}: ${ack.message}`);
-  const detail = ack.message?.slice(ERRORS[name].message.length + 2) || undefined;
-  return new ParleyError(name, detail, ack.retryAfterMs === undefined ? {} : { retryAfterMs: ack.retryAfterMs });
-}
+export type Request<T extends UpType> = { readonly type: T } & {
+  readonly [Key in keyof Fields<T>]: Plain<Fields<T>[Key]>;
+};
+type Fields<T extends UpType> = Omit<Extract<UpFrame, { type: T }>, "packId" | "type">;
 
 export function retryDelayMs(environment: Environment, error: ParleyError, attempt: number): number {
   return Math.max(error.retryAfterMs ?? 0, backoffMs(RETRY, attempt, environment.random()));
@@ -51,32 +46,29 @@ export class Requests {
    */
   async ask<T extends UpType>(request: Request<T>, apply?: (data: ResultOf<T>) => void): Promise<ResultOf<T>> {
     const { newPackId, after, nowMs } = this.#environment;
-    const frame = { ...(request as object), packId: newPackId() };
+    const frame = Object.assign({ packId: newPackId() }, request);
     const deadlineMs = nowMs() + REQUEST_TIMEOUT_MS;
     for (let attempt = 1; ; attempt += 1) {
-      const outcome = await this.#attempt(frame, deadlineMs - nowMs(), apply);
-      if (!(outcome instanceof ParleyError)) return outcome;
-      const delayMs = retryDelayMs(this.#environment, outcome, attempt);
-      const isFinal = outcome.errorName === "CLOSED" || outcome.errorName === "SEND_TIMED_OUT" || !outcome.retry;
-      if (isFinal || nowMs() + delayMs >= deadlineMs) throw outcome;
+      const answer = await this.#attempt(frame, deadlineMs - nowMs(), (data) => {
+        apply?.(data as ResultOf<T>); // SAFETY: a success carries its type's result
+      });
+      if (answer.ok) return answer.data as ResultOf<T>; // SAFETY: as above
+      const { error } = answer;
+      const delayMs = retryDelayMs(this.#environment, error, attempt);
+      const isFinal = error.errorName === "CLOSED" || error.errorName === "SEND_TIMED_OUT" || !error.retry;
+      if (isFinal || nowMs() + delayMs >= deadlineMs) throw error;
       await new Promise<void>((resolve) => void after(delayMs, resolve));
     }
   }
 
-  #attempt<T extends UpType>(
-    frame: { readonly packId: string },
-    timeoutMs: number,
-    apply: ((data: ResultOf<T>) => void) | undefined,
-  ): Promise<ResultOf<T> | ParleyError> {
+  #attempt(frame: OutgoingFrame, timeoutMs: number, apply: (data: unknown) => void): Promise<Answer> {
     return new Promise((resolve) => {
-      const timedOut = () => this.#exchanges.settle(frame.packId, new ParleyError("SEND_TIMED_OUT"));
-      const cancel = this.#environment.after(timeoutMs, timedOut);
-      this.#exchanges.begin(frame, (outcome) => {
+      const timedOut = { ok: false, error: new ParleyError("SEND_TIMED_OUT") } as const;
+      const cancel = this.#environment.after(timeoutMs, () => this.#exchanges.settle(frame.packId, timedOut));
+      this.#exchanges.begin(frame, (answer) => {
         cancel();
-        const error = outcome instanceof ParleyError ? outcome : errorOf(outcome);
-        const data = outcome instanceof ParleyError ? undefined : (outcome.data as ResultOf<T>); // SAFETY: checked by code
-        if (error === undefined && data !== undefined) apply?.(data);
-        resolve(error ?? (data as ResultOf<T>)); // SAFETY: a success carries its type's result
+        if (answer.ok) apply(answer.data);
+        resolve(answer);
       });
     });
   }

@@ -1,0 +1,84 @@
+import { ParleyClient, type Status, singleSessionId } from "../client/index.ts";
+import { Conversation } from "./conversation.ts";
+import { element, lineForm } from "./dom.ts";
+import { SessionList } from "./session-list.ts";
+import { statusText } from "./wording.ts";
+
+/** From the development server, which gives a token to whoever asks. */
+async function fetchToken(userId: string): Promise<string> {
+  const headers = { "Content-Type": "application/json" };
+  const response = await fetch("/dev/token", { method: "POST", headers, body: JSON.stringify({ userId }) });
+  if (response.status === 404) throw new Error("this server is not in development mode");
+  if (!response.ok) throw new Error("that is not a user id");
+  const { token } = (await response.json()) as { token: string }; // SAFETY: what POST /dev/token answers
+  return token;
+}
+
+function login(): void {
+  const options = { className: "login", label: "Your user id, e.g. alice", button: "Start", clears: false };
+  const { form, input } = lineForm(options, (user) => {
+    location.search = new URLSearchParams({ user }).toString();
+  });
+  form.prepend(
+    element("h1", { textContent: "Parley" }),
+    element("p", { textContent: "Open this page in two tabs, as two users, and talk." }),
+  );
+  document.body.replaceChildren(form);
+  input.focus();
+}
+
+/** One per browser and user, so that a reload takes the place of the page before it. */
+function deviceId(user: string): string {
+  const key = `parley-device-${user}`;
+  const known = localStorage.getItem(key);
+  if (known !== null) return known;
+  const made = `page-${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
+  localStorage.setItem(key, made);
+  return made;
+}
+
+function statusLine(client: ParleyClient): HTMLElement {
+  const line = element("span", { className: "status" });
+  const show = (status: Status): void => {
+    line.textContent = statusText(status);
+    line.classList.toggle("bad", status.state === "waiting" || status.state === "closed");
+  };
+  show(client.status);
+  client.on("status", show);
+  return line;
+}
+
+function chat(me: string, to: string | null): void {
+  const client = new ParleyClient({
+    url: location.origin,
+    token: () => fetchToken(me),
+    deviceId: deviceId(me),
+    deviceType: "web",
+  });
+  let conversation: Conversation | undefined;
+  const place = element(
+    "main",
+    { className: "chat" },
+    element("p", { className: "empty", textContent: "Choose a conversation, or start one." }),
+  );
+  const open = (sessionId: string): void => {
+    conversation?.close();
+    const before = conversation?.element ?? place;
+    conversation = new Conversation(client, sessionId, me);
+    before.replaceWith(conversation.element);
+    list.select(sessionId);
+  };
+  const list = new SessionList(client, me, open);
+  const start = { className: "start", label: "Talk to …", button: "Open", clears: true };
+  const { form } = lineForm(start, (user) => open(singleSessionId(me, user)));
+  const self = element("div", { className: "me" }, element("strong", { textContent: me }), statusLine(client));
+  const side = element("nav", { className: "side" }, self, form, list.element);
+  document.body.replaceChildren(element("div", { className: "app" }, side, place));
+  client.connect();
+  if (to !== null && to !== "") open(singleSessionId(me, to));
+}
+
+const query = new URLSearchParams(location.search);
+const user = query.get("user");
+if (user === null || user === "") login();
+else chat(user, query.get("to"));
