@@ -103,7 +103,8 @@ export class ServerProcess {
     this.dataDir = options.dataDir ?? temporaryDirectory();
     const { words, variables: own } =
       host === "workers" ? workersCommand(this.dataDir, port, variables) : nativeCommand(host, this.dataDir, port);
-    const [file, ...args] = shellPrefix === undefined ? words : ["bash", "-c", `${shellPrefix} exec "$@"`, "-", ...words];
+    const [file, ...args] =
+      shellPrefix === undefined ? words : ["bash", "-c", `${shellPrefix} exec "$@"`, "-", ...words];
     // A process group of its own, because wrangler has children that outlive it when it is killed.
     const env = { PATH: process.env.PATH, HOME: process.env.HOME, ...own, ...variables };
     this.#child = spawn(String(file), args, { cwd: ROOT, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
@@ -130,6 +131,10 @@ export class ServerProcess {
   /** Starts a process that may be meant to fail. */
   static async spawn(options: ServerOptions): Promise<ServerProcess> {
     return new ServerProcess(options, options.port ?? (await freePort()));
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
   }
 
   /** What it wrote so far, standard output and error. */

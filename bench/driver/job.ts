@@ -1,0 +1,48 @@
+/** What the driver process is asked to do, as JSON in its first argument. */
+export type Job = ChatJob | StormJob;
+
+/** Users that talk: in one group, or in pairs. */
+export interface ChatJob {
+  readonly kind: "chat";
+  readonly url: string;
+  readonly shape: { readonly group: number; readonly senders: number } | { readonly pairs: number };
+  /** Unacknowledged messages per sender at saturation. */
+  readonly window: number;
+  readonly warmUpMs: number;
+  readonly measureMs: number;
+  /** Share of the saturation throughput at which latency is measured; 0 leaves it out. */
+  readonly pacedShare: number;
+}
+
+/** Connections that all open at once and then stay, doing nothing. */
+export interface StormJob {
+  readonly kind: "storm";
+  readonly url: string;
+  readonly connections: number;
+  /** Every user of this job is named after it. */
+  readonly prefix: string;
+}
+
+export interface Latency {
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+export interface Load extends Latency {
+  /** Messages per second that were acknowledged. */
+  readonly acksPerSecond: number;
+  /** Entries per second that reached a socket; the sender's own counts, it is sent like the others. */
+  readonly deliveriesPerSecond: number;
+}
+
+export interface ChatResult {
+  readonly saturated: Load;
+  readonly paced: Load | undefined;
+}
+
+export interface StormResult extends Latency {
+  readonly seconds: number;
+}
+
+/** The storm's process lives on, holding its sockets, until its standard input ends. */
+export const RESULT_PREFIX = "result ";

@@ -1,0 +1,148 @@
+import { idleHour, type MessageCost } from "./cost/message-cost.ts";
+import { dollarsPerMillion } from "./cost/prices.ts";
+import type { ChatResult, Load } from "./driver/job.ts";
+import type { Comparison, Storm } from "./scenarios.ts";
+
+/** What was asked for; see README.md. */
+const TARGETS = { deliveryRatio: 0.6, ackRatio: 0.5, pacedP99Ms: 30, idleKib: 12, rowsWritten: 5, calls: 4 } as const;
+
+function line(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |`;
+}
+
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [line(head), line(head.map(() => "---")), ...rows.map(line), ""].join("\n");
+}
+
+const count = (value: number) => Math.round(value).toLocaleString("en").replaceAll(",", " ");
+const ms = (value: number) => value.toFixed(1);
+const dollars = (value: number) => `$${value.toFixed(2)}`;
+
+export const CHAT_HEAD = [
+  "load",
+  "server",
+  "acks/s",
+  "of floor",
+  "deliveries/s",
+  "of floor",
+  "p50 / p99 ms, saturated",
+  "p50 / p99 ms, 30 %",
+];
+
+function latency(load: Load | undefined): string {
+  return load === undefined ? "" : `${ms(load.p50Ms)} / ${ms(load.p99Ms)}`;
+}
+
+function chatRow(name: string, server: string, result: ChatResult, floor: ChatResult | undefined): string[] {
+  const { saturated, paced } = result;
+  const ratio = (of: (load: Load) => number) =>
+    floor === undefined ? "" : (of(saturated) / of(floor.saturated)).toFixed(2);
+  return [
+    name,
+    server,
+    count(saturated.acksPerSecond),
+    ratio((load) => load.acksPerSecond),
+    count(saturated.deliveriesPerSecond),
+    ratio((load) => load.deliveriesPerSecond),
+    latency(saturated),
+    latency(paced),
+  ];
+}
+
+export function comparisonRows(name: string, { floor, parley }: Comparison): string[][] {
+  return [chatRow(name, "floor", floor, undefined), chatRow(name, "Parley, Bun", parley, floor)];
+}
+
+export function hostRow(name: string, server: string, result: ChatResult): string[] {
+  return chatRow(name, server, result, undefined);
+}
+
+export function stormTable({ connections, opening, fromStart, kibAtOnce, kibIdle }: Storm): string {
+  return table(
+    [
+      "storm of",
+      "live after s",
+      "connections/s",
+      "p50 / p99 ms",
+      "KiB each, at once",
+      "KiB each, idle",
+      "since the start",
+    ],
+    [
+      [
+        count(connections),
+        opening.seconds.toFixed(2),
+        count(connections / opening.seconds),
+        `${ms(opening.p50Ms)} / ${ms(opening.p99Ms)}`,
+        ms(kibAtOnce),
+        ms(kibIdle),
+        ms(fromStart),
+      ],
+    ],
+  );
+}
+
+export function costTable(costs: readonly MessageCost[]): string {
+  const rows = costs.map(({ name, perMessage }) => {
+    const price = dollarsPerMillion(perMessage);
+    return [
+      name,
+      perMessage.rowsWritten.toFixed(2),
+      perMessage.calls.toFixed(2),
+      perMessage.alarmRuns.toFixed(2),
+      dollars(price.rows),
+      dollars(price.requests),
+      dollars(price.duration),
+      dollars(price.total),
+    ];
+  });
+  const head = ["load", "row writes", "calls", "alarm runs", "rows", "requests", "duration", "a million messages"];
+  return table(head, rows);
+}
+
+export function upkeep(): string {
+  const hour = idleHour();
+  const price = dollarsPerMillion(hour).total / 1e6;
+  return `An idle connection: ${hour.rowsWritten} row writes, ${hour.alarmRuns} alarm runs and ${hour.calls} calls an hour, $${(price * 720).toFixed(4)} a month.\n`;
+}
+
+export interface Measured {
+  readonly chats: ReadonlyMap<string, Comparison>;
+  readonly storm: Storm | undefined;
+  readonly costs: readonly MessageCost[] | undefined;
+}
+
+/** Each target, what was measured, and whether that meets it. */
+export function verdicts({ chats, storm, costs }: Measured): string[][] {
+  const rows: string[][] = [];
+  const judge = (what: string, value: number, limit: number, atLeast: boolean) => {
+    const met = atLeast ? value >= limit : value <= limit;
+    rows.push([what, `${atLeast ? "≥" : "≤"} ${limit}`, value.toFixed(2), met ? "met" : "missed"]);
+  };
+  const group = chats.get("group100");
+  const pairs = chats.get("pairs1000");
+  const ratio = ({ floor, parley }: Comparison, of: (load: Load) => number) =>
+    of(parley.saturated) / of(floor.saturated);
+  if (group)
+    judge(
+      "group of 100: deliveries/s of the floor's",
+      ratio(group, (load) => load.deliveriesPerSecond),
+      TARGETS.deliveryRatio,
+      true,
+    );
+  if (pairs)
+    judge(
+      "1:1: durable acks/s of the floor's",
+      ratio(pairs, (load) => load.acksPerSecond),
+      TARGETS.ackRatio,
+      true,
+    );
+  for (const [name, { parley }] of chats) {
+    if (parley.paced) judge(`${name}: p99 at 30 % load, ms`, parley.paced.p99Ms, TARGETS.pacedP99Ms, false);
+  }
+  if (storm) judge("KiB per idle connection", storm.kibIdle, TARGETS.idleKib, false);
+  const idle = costs?.[0]?.perMessage;
+  if (idle) judge("1:1, idle: row writes per message", idle.rowsWritten, TARGETS.rowsWritten, false);
+  if (idle) judge("1:1, idle: calls per message", idle.calls, TARGETS.calls, false);
+  return rows;
+}

@@ -1,0 +1,61 @@
+import { existsSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { ROOT } from "../test/support/repository.ts";
+import { type MessageCost, messageCosts } from "./cost/message-cost.ts";
+import { CHAT_HEAD, comparisonRows, costTable, hostRow, stormTable, table, upkeep, verdicts } from "./report.ts";
+import { CHATS, type ChatName, type Comparison, compare, connectStorm, onWorkers, type Storm } from "./scenarios.ts";
+
+/** `npm run bench`, or a part of it: `npm run bench -- --only group100,storm`. */
+const CHAT_NAMES = Object.keys(CHATS) as ChatName[]; // SAFETY: the keys of a constant
+const PARTS: readonly string[] = [...CHAT_NAMES, "storm", "cost", "workers"];
+
+const { values } = parseArgs({ options: { only: { type: "string", default: PARTS.join(",") } } });
+const wanted = new Set(values.only.split(","));
+for (const part of wanted) {
+  if (!PARTS.includes(part)) throw new Error(`there is no part ${part}; there are ${PARTS.join(", ")}`);
+}
+
+function section(title: string, body: string): void {
+  console.log(`## ${title}\n\n${body}`);
+}
+
+async function chats(): Promise<Map<string, Comparison>> {
+  const results = new Map<string, Comparison>();
+  for (const name of CHAT_NAMES.filter((part) => wanted.has(part))) {
+    console.error(`${name} …`);
+    results.set(name, await compare(name));
+  }
+  const rows = [...results].flatMap(([name, comparison]) => comparisonRows(name, comparison));
+  if (rows.length > 0) section("Chat", table(CHAT_HEAD, rows));
+  return results;
+}
+
+async function storms(): Promise<Storm | undefined> {
+  if (!wanted.has("storm")) return undefined;
+  console.error("storm …");
+  const storm = await connectStorm();
+  section("Connections (Parley, Bun)", stormTable(storm));
+  return storm;
+}
+
+function costs(): MessageCost[] | undefined {
+  if (!wanted.has("cost")) return undefined;
+  const found = messageCosts();
+  section("Cost of a message on Durable Objects", `${costTable(found)}\n${upkeep()}`);
+  return found;
+}
+
+async function workers(): Promise<void> {
+  if (!wanted.has("workers") || !existsSync(join(ROOT, "wrangler.toml"))) return;
+  console.error("workers …");
+  const rows = (await onWorkers()).map(([name, result]) => hostRow(name, "Parley, workerd", result));
+  section("Chat on the workers host (wrangler dev, smaller)", table(CHAT_HEAD, rows));
+}
+
+console.log(`# Parley bench: ${cpus().length} × ${cpus()[0]?.model}, ${new Date().toISOString().slice(0, 10)}\n`);
+const measured = { chats: await chats(), storm: await storms(), costs: costs() };
+await workers();
+const judged = verdicts(measured);
+if (judged.length > 0) section("Targets", table(["target", "limit", "measured", ""], judged));
