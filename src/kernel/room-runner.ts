@@ -1,5 +1,5 @@
 import { ParleyError } from "../protocol/errors.ts";
-import { failed, type Outcome } from "../protocol/rpc/outcome.ts";
+import { type Failure, failed, type Outcome } from "../protocol/rpc/outcome.ts";
 import { assertNever } from "./assert.ts";
 import { type Effect, Effects } from "./effects.ts";
 import { packIdOf, refusal } from "./refusal.ts";
@@ -58,10 +58,15 @@ export class RoomRunner {
       this.#onFault(thrown, event.type);
       this.#forget();
     }
-    if (event.type === "received" && !outcome.ok) {
-      this.#effects.send([event.connection], refusal(packIdOf(event.request), outcome));
-    }
-    return { outcome, effects: this.#effects.take() };
+    if (event.type === "received") this.#effects.send([event.connection], refusal(packIdOf(event.request), outcome));
+    const effects = this.#effects.take();
+    if (event.type === "replied" && event.outcome.ok) effects.push(...this.#replyFailed(event, outcome));
+    return { outcome, effects };
+  }
+
+  /** A reply that could not be handled is handled once more as a failed call: its tag owes answers that need no rows. */
+  #replyFailed({ tag }: RoomEvent & { type: "replied" }, outcome: Failure): Effect[] {
+    return this.run({ type: "replied", tag, outcome }).effects;
   }
 
   /** Forgets the instance, because its rows are no longer what it remembers. Returns the answers that it owed. */

@@ -11,19 +11,31 @@ export function advanceHotSession(
   { sessionId, entries }: { sessionId: string; entries: readonly [Entry, ...Entry[]] },
   me: UserId,
 ): HotSession {
-  const firstSeqId = old?.firstSeqId ?? entries[0].seqId;
-  const state = {
-    readSeqId: old?.readSeqId ?? firstSeqId - 1,
-    unread: old?.unread ?? 0,
-    member: old?.member ?? true,
-  };
+  const state = old === undefined ? beginningAt(entries[0]) : stateOf(old);
   let last = entries[0];
   for (const entry of entries) {
+    const member = memberAfter(entry, me);
+    if (member === true) Object.assign(state, beginningAt(entry));
     applyEntry(state, entry, me);
-    state.member = memberAfter(entry, me) ?? state.member;
+    state.member = member ?? state.member;
     last = entry;
   }
-  return { sessionId, firstSeqId, lastSeqId: last.seqId, ...state, last };
+  return { sessionId, lastSeqId: last.seqId, ...state, last };
+}
+
+type State = Pick<HotSession, "firstSeqId" | "readSeqId" | "unread" | "member">;
+
+function stateOf({ firstSeqId, readSeqId, unread, member }: HotSession): State {
+  return { firstSeqId, readSeqId, unread, member };
+}
+
+/**
+ * A session begins with the first entry that is the user's, and anew with every join: what was written while they
+ * were away is not unread, and what they left unread before is done with. Else the session room, which counts
+ * all entries after a cursor, would count others than were delivered.
+ */
+function beginningAt({ seqId }: Entry): State {
+  return { firstSeqId: seqId, readSeqId: seqId - 1, unread: 0, member: true };
 }
 
 /** Whether the user is a member after this entry; `undefined` when it says nothing about that. */

@@ -50,6 +50,8 @@ export class Desk {
     const { effects, clock } = this.#ports;
     if (this.#closeExpired(connection)) return false;
     const gate = this.#gateOf(connection);
+    // It was told to close: what it sent before it heard that would only cost more answers that nobody reads.
+    if (gate.flooded) return false;
     const refused = gate.enter(clock.nowMs());
     if (refused === undefined) return true;
     const { errorName: error, message, retryAfterMs } = refused;

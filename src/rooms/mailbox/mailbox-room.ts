@@ -24,7 +24,7 @@ import { type PendingRead, Reading, type ReadStep } from "./reading.ts";
 import { MailboxStore } from "./store.ts";
 
 type Tag =
-  | { readonly kind: "append"; readonly sessionId: SessionId; readonly owed: readonly Owed[] }
+  | { readonly kind: "append"; readonly batch: AppendBatch }
   | { readonly kind: "forward"; readonly owed: Owed }
   | { readonly kind: "read"; readonly owed: Owed; readonly pending: PendingRead };
 
@@ -32,6 +32,13 @@ type Tag =
 interface Waiting {
   readonly owed: Owed;
   readonly frame: MsgSend;
+}
+
+/** Messages under way to a session, in a lane that only the instance that sent them knows. */
+interface AppendBatch {
+  readonly sessionId: SessionId;
+  readonly owed: readonly Owed[];
+  readonly lanes: Batcher<SessionId, Waiting>;
 }
 
 /** One user: their connections, and the list of their sessions. Rules: SPEC.md. */
@@ -84,7 +91,8 @@ export class MailboxRoom implements Room {
   settle(): void {
     for (const [sessionId, batch] of this.#outgoing.start()) {
       const items = batch.map(({ frame: { packId, contentType, content } }) => ({ packId, contentType, content }));
-      const tag: Tag = { kind: "append", sessionId, owed: batch.map(({ owed }) => owed) };
+      const owed = batch.map((waiting) => waiting.owed);
+      const tag: Tag = { kind: "append", batch: { sessionId, owed, lanes: this.#outgoing } };
       this.#toSession(sessionId, { type: "append", sender: this.#me, items }, tag);
     }
   }
@@ -93,7 +101,7 @@ export class MailboxRoom implements Room {
     const tag = callTag as Tag; // SAFETY: this room makes no other tags
     switch (tag.kind) {
       case "append":
-        this.#appended(tag.sessionId, tag.owed, outcome);
+        this.#appended(tag.batch, outcome);
         return;
       case "forward":
         this.#desk.answer(tag.owed, outcome);
@@ -110,17 +118,18 @@ export class MailboxRoom implements Room {
     for (const { owed } of this.#outgoing.abandon()) this.#desk.answer(owed, failed(new ParleyError("UNAVAILABLE")));
   }
 
-  #appended(sessionId: SessionId, batch: readonly Owed[], outcome: Outcome): void {
+  /** A batch of an earlier instance ends a lane of that instance, which is empty, and none of this one's (M31). */
+  #appended({ sessionId, owed, lanes }: AppendBatch, outcome: Outcome): void {
     if (outcome.ok) {
-      this.#outgoing.done(sessionId);
+      lanes.done(sessionId);
       const results = outcome.value as AppendResult; // SAFETY: append answers with one result per item
-      batch.forEach((owed, index) => {
-        this.#desk.answer(owed, itemOutcome(results, index));
+      owed.forEach((one, index) => {
+        this.#desk.answer(one, itemOutcome(results, index));
       });
       return;
     }
-    const behind = this.#outgoing.fail(sessionId).map(({ owed }) => owed);
-    for (const owed of [...batch, ...behind]) this.#desk.answer(owed, outcome);
+    const behind = lanes.fail(sessionId).map((waiting) => waiting.owed);
+    for (const one of [...owed, ...behind]) this.#desk.answer(one, outcome);
   }
 
   #handle(owed: Owed, frame: UpFrame): void {
@@ -153,19 +162,22 @@ export class MailboxRoom implements Room {
   }
 
   #read(owed: Owed, { sessionId, seqId }: MsgRead): void {
-    const step = this.#reading.begin(sessionId, seqId);
+    this.#readStep(owed, this.#reading.begin(sessionId, seqId));
+  }
+
+  #readStep(owed: Owed, step: ReadStep): void {
     if (step.step === "done") {
       this.#readDone(owed, step);
       return;
     }
     const { pending } = step;
     const call: SessionCall = { type: "unread", userId: this.#me, after: pending.seqId, upTo: pending.upTo };
-    this.#toSession(sessionId, call, { kind: "read", owed, pending });
+    this.#toSession(pending.sessionId, call, { kind: "read", owed, pending });
   }
 
   #finishRead(owed: Owed, pending: PendingRead, outcome: Outcome): void {
     if (outcome.ok) {
-      this.#readDone(owed, this.#reading.finish(pending, Number(outcome.value)));
+      this.#readStep(owed, this.#reading.finish(pending, Number(outcome.value)));
       return;
     }
     this.#reading.giveUp(pending);

@@ -41,9 +41,12 @@ export class Reading {
     return { step: "ask", pending };
   }
 
-  /** The session room counted `unreadUpTo` entries in (seqId, upTo]. */
-  finish(pending: PendingRead, unreadUpTo: number): ReadStep & { step: "done" } {
-    this.#pending.delete(pending);
+  /**
+   * The session room counted `unreadUpTo` entries in (seqId, upTo]. When an earlier instance asked, nobody counted what
+   * was delivered since, so it asks again.
+   */
+  finish(pending: PendingRead, unreadUpTo: number): ReadStep {
+    if (!this.#pending.delete(pending)) return this.begin(pending.sessionId, pending.seqId);
     const hot = this.#hotSessions.find(pending.sessionId);
     if (hot === undefined) return { step: "done", result: { readSeqId: pending.seqId, unread: 0 }, moved: undefined };
     if (pending.seqId <= hot.readSeqId) return { step: "done", result: resultOf(hot), moved: undefined };

@@ -42,11 +42,12 @@ export class RequestGate {
     return waitMs;
   }
 
+  /** Also for what an earlier instance let in, which this one did not count. */
   leave(): void {
-    this.#pending -= 1;
+    this.#pending = Math.max(0, this.#pending - 1);
   }
 
   get flooded(): boolean {
-    return this.#refusedInARow > MAX_REFUSED_IN_A_ROW;
+    return this.#refusedInARow >= MAX_REFUSED_IN_A_ROW;
   }
 }

@@ -23,8 +23,8 @@ export class MailboxStore {
     this.#sql
       .prepare(
         `INSERT INTO hot_sessions (room, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT (room, session) DO UPDATE SET last_seq = excluded.last_seq, read_seq = excluded.read_seq,
-         unread = excluded.unread, member = excluded.member, version = excluded.version, last = excluded.last`,
+         ON CONFLICT (room, session) DO UPDATE SET first_seq = excluded.first_seq, last_seq = excluded.last_seq,
+         read_seq = excluded.read_seq, unread = excluded.unread, member = excluded.member, version = excluded.version, last = excluded.last`,
       )
       .run(
         this.#sql.room,
