@@ -8,6 +8,8 @@ import type { Entry } from "../../src/protocol/entry.ts";
 export class SimConnection implements Connection {
   readonly room: RoomName;
   readonly frames: DownFrame[] = [];
+  /** Frames for it, those after its end included. */
+  offered = 0;
   /** The code that the server closed it with. */
   closedWith: number | undefined;
   isOpen = true;
@@ -37,6 +39,7 @@ export class SimConnection implements Connection {
 
   /** What a client parses: the frame went through the codec, and is one that the protocol declares. */
   take(frame: DownFrame): void {
+    this.offered += 1;
     if (!this.isOpen) return;
     const received: unknown = JSON.parse(jsonCodec.encode([frame]));
     DownFrame.parse(received);

@@ -82,9 +82,9 @@ export class World {
   }
 
   sendText(connection: SimConnection, text: string): void {
-    for (const request of jsonCodec.decode(text)) {
-      if (connection.isOpen) this.#run(connection.room, { type: "received", connection, request });
-    }
+    if (!connection.isOpen) return;
+    // What came with one message is handled to the end, also when its first requests closed the connection.
+    for (const request of jsonCodec.decode(text)) this.#run(connection.room, { type: "received", connection, request });
   }
 
   disconnect(connection: SimConnection): void {
