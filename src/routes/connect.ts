@@ -6,10 +6,6 @@ import { BEARER_PREFIX, SUBPROTOCOL_JSON } from "../protocol/version.ts";
 import type { Opening } from "./deps.ts";
 import type { Tokens } from "./tokens.ts";
 
-function refuse(code: number, reason: string): Opening {
-  return { kind: "refuse", code, reason };
-}
-
 function offeredProtocols(request: Request): string[] {
   const header = request.headers.get("Sec-WebSocket-Protocol") ?? "";
   return header.split(",").map((protocol) => protocol.trim());
@@ -27,10 +23,11 @@ function tokenIn(request: Request): string | undefined {
  * header, device id and type as query parameters.
  */
 export async function openingOf(request: Request, tokens: Tokens, nowMs: number): Promise<Opening> {
+  const subprotocol = offeredProtocols(request).find((protocol) => protocol === SUBPROTOCOL_JSON);
+  const refuse = (code: number, reason: string): Opening => ({ kind: "refuse", code, reason, subprotocol });
   const token = tokenIn(request);
   if (token === undefined) return refuse(CLOSE.UNAUTHORIZED, "no token");
-  if (!offeredProtocols(request).includes(SUBPROTOCOL_JSON))
-    return refuse(CLOSE.PROTOCOL_ERROR, `offer ${SUBPROTOCOL_JSON}`);
+  if (subprotocol === undefined) return refuse(CLOSE.PROTOCOL_ERROR, `offer ${SUBPROTOCOL_JSON}`);
   const query = new URL(request.url).searchParams;
   const deviceId = DeviceId.safeParse(query.get("deviceId"));
   const deviceType = DeviceType.safeParse(query.get("deviceType"));
@@ -38,14 +35,9 @@ export async function openingOf(request: Request, tokens: Tokens, nowMs: number)
   if (!deviceType.success) return refuse(CLOSE.PROTOCOL_ERROR, "deviceType is missing or wrong");
   try {
     const { app, userId, expiresAtMs } = await tokens.verify(token, nowMs);
-    const state = {
-      phase: "syncing",
-      userId,
-      deviceId: deviceId.data,
-      deviceType: deviceType.data,
-      expiresAtMs,
-    } as const;
-    return { kind: "accept", room: mailboxRoom(app, userId), state };
+    const device = { deviceId: deviceId.data, deviceType: deviceType.data };
+    const state = { phase: "syncing", userId, ...device, expiresAtMs } as const;
+    return { kind: "accept", room: mailboxRoom(app, userId), state, subprotocol };
   } catch (thrown) {
     const expired = thrown instanceof ParleyError && thrown.errorName === "TOKEN_EXPIRED";
     return expired ? refuse(CLOSE.TOKEN_EXPIRED, "the token has expired") : refuse(CLOSE.UNAUTHORIZED, "wrong token");

@@ -5,9 +5,23 @@ import type { Outcome } from "../protocol/rpc/outcome.ts";
 import type { Config } from "./config.ts";
 
 /** What becomes of a WebSocket upgrade. A refusal is a close code, because browsers cannot see an HTTP status here. */
-export type Opening =
-  | { readonly kind: "accept"; readonly room: RoomName; readonly state: ConnectionState }
-  | { readonly kind: "refuse"; readonly code: number; readonly reason: string };
+export type Opening = Accepted | Refused;
+
+export interface Accepted {
+  readonly kind: "accept";
+  readonly room: RoomName;
+  readonly state: ConnectionState;
+  /** To be answered in `Sec-WebSocket-Protocol`: one that the client offered, never the one that carries its token. */
+  readonly subprotocol: string;
+}
+
+export interface Refused {
+  readonly kind: "refuse";
+  readonly code: number;
+  readonly reason: string;
+  /** As above; without it the client offered none of ours, and an answer would hide the close code from it. */
+  readonly subprotocol: string | undefined;
+}
 
 /** What the routes need of a host. */
 export interface Deps {

@@ -2,7 +2,7 @@ import type { ServerWebSocket } from "bun";
 import { MAX_BUFFERED_BYTES, MAX_SOCKET_PAYLOAD_BYTES } from "../../protocol/limits.ts";
 import type { Opening } from "../../routes/deps.ts";
 import type { Socket } from "../native/connection.ts";
-import { ANSWERED_SUBPROTOCOL, type Listener, type ListenOptions, type Runtime } from "../native/runtime.ts";
+import type { Listener, ListenOptions, Runtime } from "../native/runtime.ts";
 import type { SocketEvents } from "../native/sockets.ts";
 
 interface SocketData {
@@ -28,7 +28,8 @@ async function listen({ hostname, port, fetch, socket }: ListenOptions): Promise
     idleTimeout: IDLE_TIMEOUT_S,
     fetch: (request, bun) =>
       fetch(request, (_, opening) => {
-        const headers = { "Sec-WebSocket-Protocol": ANSWERED_SUBPROTOCOL };
+        const { subprotocol } = opening;
+        const headers: HeadersInit = subprotocol === undefined ? {} : { "Sec-WebSocket-Protocol": subprotocol };
         const upgraded = bun.upgrade(request, { data: { opening, events: undefined }, headers });
         return new Response(null, { status: upgraded ? 200 : 400 });
       }),

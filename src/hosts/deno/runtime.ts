@@ -1,5 +1,5 @@
 import type { Socket } from "../native/connection.ts";
-import { ANSWERED_SUBPROTOCOL, type Listener, type ListenOptions, type Runtime } from "../native/runtime.ts";
+import type { Listener, ListenOptions, Runtime } from "../native/runtime.ts";
 
 /** Deno pings at half of this and drops peers that stay silent. */
 const IDLE_TIMEOUT_S = 120;
@@ -20,8 +20,9 @@ async function listen({ hostname, port, fetch, socket }: ListenOptions): Promise
   const stopping = new AbortController();
   const server = Deno.serve({ hostname, port, signal: stopping.signal, onListen() {} }, (request) =>
     fetch(request, (_, opening) => {
-      const options = { protocol: ANSWERED_SUBPROTOCOL, idleTimeout: IDLE_TIMEOUT_S };
-      const { socket: ws, response } = Deno.upgradeWebSocket(request, options);
+      const { socket: ws, response } = Deno.upgradeWebSocket(request, { idleTimeout: IDLE_TIMEOUT_S });
+      // Not by the `protocol` option: Deno finds it only in a list that is separated by ", " and not by ",".
+      if (opening.subprotocol !== undefined) response.headers.set("Sec-WebSocket-Protocol", opening.subprotocol);
       ws.onopen = () => {
         const events = socket(socketOf(ws), opening);
         ws.onmessage = ({ data }) => (typeof data === "string" ? events.text(data) : events.binary());

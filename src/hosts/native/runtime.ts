@@ -24,6 +24,3 @@ export interface Runtime {
   readonly name: string;
   listen(options: ListenOptions): Promise<Listener>;
 }
-
-/** The subprotocol that every upgrade answers with; the token in the client's list must not be echoed. */
-export { SUBPROTOCOL_JSON as ANSWERED_SUBPROTOCOL } from "../../protocol/version.ts";

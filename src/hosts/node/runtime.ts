@@ -4,8 +4,9 @@ import type { Duplex } from "node:stream";
 import { getRequestListener } from "@hono/node-server";
 import { type WebSocket, WebSocketServer } from "ws";
 import { MAX_SOCKET_PAYLOAD_BYTES } from "../../protocol/limits.ts";
+import { SUBPROTOCOL_JSON } from "../../protocol/version.ts";
 import type { Socket } from "../native/connection.ts";
-import { ANSWERED_SUBPROTOCOL, type Listener, type ListenOptions, type Runtime } from "../native/runtime.ts";
+import type { Listener, ListenOptions, Runtime } from "../native/runtime.ts";
 
 function socketOf(ws: WebSocket): Socket {
   return {
@@ -29,7 +30,8 @@ function onUpgrade(server: Server, { fetch, socket }: ListenOptions): void {
   const wss = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_SOCKET_PAYLOAD_BYTES,
-    handleProtocols: () => ANSWERED_SUBPROTOCOL,
+    // The token is in the list, too, and must not be echoed.
+    handleProtocols: (offered) => offered.has(SUBPROTOCOL_JSON) && SUBPROTOCOL_JSON,
   });
   server.on("upgrade", async (incoming: IncomingMessage, stream: Duplex, head: Buffer) => {
     stream.on("error", () => stream.destroy());
