@@ -9,6 +9,7 @@ export interface RawSocketOptions {
   readonly deviceId?: string;
   readonly deviceType?: string;
   readonly protocols?: readonly string[];
+  readonly authorization?: string;
 }
 
 export interface Closed {
@@ -31,12 +32,15 @@ export class RawSocket {
   #fault: Error | undefined;
   pongs = 0;
 
-  constructor({ url, token, deviceId = "raw-1", deviceType = "web", protocols }: RawSocketOptions) {
+  constructor({ url, token, deviceId = "raw-1", deviceType = "web", protocols, authorization }: RawSocketOptions) {
     const address = new URL("/v1/connect", url.replace("http", "ws"));
     address.searchParams.set("deviceId", deviceId);
     address.searchParams.set("deviceType", deviceType);
     const bearer = token === undefined ? [] : [BEARER_PREFIX + token];
-    this.#ws = new WebSocket(address, [...(protocols ?? [SUBPROTOCOL_JSON, ...bearer])], { perMessageDeflate: false });
+    this.#ws = new WebSocket(address, [...(protocols ?? [SUBPROTOCOL_JSON, ...bearer])], {
+      perMessageDeflate: false,
+      headers: authorization === undefined ? {} : { Authorization: authorization },
+    });
     this.#ws.on("message", (data) => this.#received(String(data)));
     this.#ws.on("error", () => {});
     this.closed = once(this.#ws, "close").then(([code, reason]) => {
