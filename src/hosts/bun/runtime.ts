@@ -50,7 +50,11 @@ async function listen({ hostname, port, fetch, socket }: ListenOptions): Promise
       },
     },
   });
-  return { port: server.port ?? port, stopAccepting: () => void server.stop(false) };
+  return {
+    port: server.port ?? port,
+    stopAccepting: () => void server.stop(false),
+    close: () => void server.stop(true),
+  };
 }
 
 export const bunRuntime: Runtime = { name: `Bun ${Bun.version}`, listen };

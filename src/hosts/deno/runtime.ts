@@ -1,5 +1,5 @@
 import type { Socket } from "../native/connection.ts";
-import type { Listener, ListenOptions, Runtime } from "../native/runtime.ts";
+import type { Listener, ListenOptions, Runtime, Upgrade } from "../native/runtime.ts";
 
 /** Deno pings at half of this and drops peers that stay silent. */
 const IDLE_TIMEOUT_S = 120;
@@ -16,23 +16,35 @@ function socketOf(ws: WebSocket): Socket {
   };
 }
 
+/** `shutdown` would close the sockets with a code of its own, so until `close` new requests are only turned away. */
+function turnedAway(): Response {
+  return new Response(null, { status: 503, headers: { Connection: "close" } });
+}
+
 async function listen({ hostname, port, fetch, socket }: ListenOptions): Promise<Listener> {
-  const stopping = new AbortController();
-  const server = Deno.serve({ hostname, port, signal: stopping.signal, onListen() {} }, (request) =>
-    fetch(request, (_, opening) => {
-      const { socket: ws, response } = Deno.upgradeWebSocket(request, { idleTimeout: IDLE_TIMEOUT_S });
-      // Not by the `protocol` option: Deno finds it only in a list that is separated by ", " and not by ",".
-      if (opening.subprotocol !== undefined) response.headers.set("Sec-WebSocket-Protocol", opening.subprotocol);
-      ws.onopen = () => {
-        const events = socket(socketOf(ws), opening);
-        ws.onmessage = ({ data }) => (typeof data === "string" ? events.text(data) : events.binary());
-        ws.onclose = () => events.closed();
-        ws.onerror = () => events.closed();
-      };
-      return response;
-    }),
+  let isAccepting = true;
+  const upgrade: Upgrade = (request, opening) => {
+    const { socket: ws, response } = Deno.upgradeWebSocket(request, { idleTimeout: IDLE_TIMEOUT_S });
+    // Not by the `protocol` option: Deno finds it only in a list that is separated by ", " and not by ",".
+    if (opening.subprotocol !== undefined) response.headers.set("Sec-WebSocket-Protocol", opening.subprotocol);
+    ws.onopen = () => {
+      const events = socket(socketOf(ws), opening);
+      ws.onmessage = ({ data }) => (typeof data === "string" ? events.text(data) : events.binary());
+      ws.onclose = () => events.closed();
+      ws.onerror = () => events.closed();
+    };
+    return response;
+  };
+  const server = Deno.serve({ hostname, port, onListen() {} }, (request) =>
+    isAccepting ? fetch(request, upgrade) : turnedAway(),
   );
-  return { port: server.addr.port, stopAccepting: () => void server.shutdown() };
+  return {
+    port: server.addr.port,
+    stopAccepting: () => {
+      isAccepting = false;
+    },
+    close: () => void server.shutdown(),
+  };
 }
 
 export const denoRuntime: Runtime = { name: `Deno ${Deno.version.deno}`, listen };

@@ -15,8 +15,10 @@ export interface ListenOptions {
 
 export interface Listener {
   readonly port: number;
-  /** Stops accepting connections; open sockets stay open. */
+  /** Takes no new work; open sockets stay open. */
   stopAccepting(): void;
+  /** Cuts what is still open. */
+  close(): void;
 }
 
 /** What Bun, Deno and Node do each in their own way. */

@@ -64,6 +64,7 @@ export class NativeServer {
       await new Promise((resolve) => setTimeout(resolve, CLOSE_POLL_MS));
     }
     await this.#turns.drained();
+    this.#listener.close();
     this.#turns.stop();
     this.#db.close();
   }

@@ -61,7 +61,7 @@ async function listen(options: ListenOptions): Promise<Listener> {
     server.listen(options.port, options.hostname, resolve);
   });
   const { port } = server.address() as AddressInfo; // SAFETY: it listens on TCP
-  return { port, stopAccepting: () => void server.close() };
+  return { port, stopAccepting: () => void server.close(), close: () => server.closeAllConnections() };
 }
 
 export const nodeRuntime: Runtime = { name: `Node ${process.versions.node}`, listen };
