@@ -25,8 +25,11 @@ export interface Target {
   dispose(): Promise<void>;
 }
 
-export function startParley(host: Host): Promise<Target> {
-  return ServerProcess.start({ host, variables: NO_LIMITS });
+export async function startParley(host: Host): Promise<Target> {
+  const server = await ServerProcess.start({ host, variables: NO_LIMITS });
+  // wrangler is several processes, so the time of the first one says nothing.
+  const pid = host === "workers" ? undefined : server.pid;
+  return { url: server.url, pid, dispose: () => server.dispose() };
 }
 
 /** Reads the child's lines until one has what is wanted. Rejects when it ends before that. */

@@ -25,6 +25,7 @@ export const CHAT_HEAD = [
   "of floor",
   "deliveries/s",
   "of floor",
+  "server CPU µs per message",
   "p50 / p99 ms, saturated",
   "p50 / p99 ms, 30 %",
 ];
@@ -44,6 +45,7 @@ function chatRow(name: string, server: string, result: ChatResult, floor: ChatRe
     ratio((load) => load.acksPerSecond),
     count(saturated.deliveriesPerSecond),
     ratio((load) => load.deliveriesPerSecond),
+    Number.isNaN(saturated.cpuMicros) ? "" : saturated.cpuMicros.toFixed(1),
     latency(saturated),
     latency(paced),
   ];

@@ -22,8 +22,9 @@ const WORKERS_CHATS = {
 } as const satisfies Record<string, Shape>;
 
 async function against(target: Target, shape: Shape, durations: { warmUpMs: number; measureMs: number }) {
+  const { url, pid: serverPid } = target;
   try {
-    return await chat({ kind: "chat", url: target.url, ...shape, ...durations, pacedShare: PACED_SHARE });
+    return await chat({ kind: "chat", url, serverPid, ...shape, ...durations, pacedShare: PACED_SHARE });
   } finally {
     await target.dispose();
   }

@@ -103,7 +103,7 @@ export class CountedObject {
   }
 
   /** An event, and what the room then starts in batches. */
-  run(event: RoomEvent): { outcome: Outcome; effects: Effect[] } {
+  run(event: RoomEvent): { outcome: Outcome; effects: readonly Effect[] } {
     const ran: Ran = this.#runner.run(event);
     return { outcome: ran.outcome, effects: [...ran.effects, ...this.#runner.run({ type: "settle" }).effects] };
   }

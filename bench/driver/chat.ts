@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { ChatJob, ChatResult, Load } from "./job.ts";
 import { Latencies } from "./latencies.ts";
 import { countAcks, countEntries, eachStamp, lastSeqId, Peer } from "./peer.ts";
@@ -65,6 +66,13 @@ async function pairs(url: string, count: number): Promise<Cast> {
   };
 }
 
+/** Processor time that the process has used, in seconds. Linux counts it in hundredths. */
+function cpuSeconds(pid: number | undefined): number {
+  if (pid === undefined) return Number.NaN;
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
 /** Drives a cast and counts what comes back. */
 class Chat {
   readonly #cast: Cast;
@@ -103,23 +111,23 @@ class Chat {
   }
 
   /** Closed loop: every sender keeps `window` messages unacknowledged. */
-  async saturate({ window, warmUpMs, measureMs }: ChatJob): Promise<Load> {
+  async saturate(job: ChatJob): Promise<Load> {
     const send = ({ peer, sessionId }: Sender, count: number) => {
       for (let left = count; left > 0; left -= MAX_PER_FRAME) {
         peer.send(sessionId, Math.min(left, MAX_PER_FRAME), performance.now());
       }
     };
     this.#acked = send;
-    for (const sender of this.#cast.senders) send(sender, window);
-    await sleep(warmUpMs);
-    const load = await this.#measure(measureMs);
+    for (const sender of this.#cast.senders) send(sender, job.window);
+    await sleep(job.warmUpMs);
+    const load = await this.#measure(job);
     this.#acked = () => {};
     await sleep(DRAIN_MS);
     return load;
   }
 
   /** Open loop at a given rate. Times count from when a message was due, so a stall hides nothing. */
-  async pace(perSecond: number, { warmUpMs, measureMs }: ChatJob): Promise<Load> {
+  async pace(perSecond: number, job: ChatJob): Promise<Load> {
     const { senders } = this.#cast;
     const startMs = performance.now();
     let sent = 0;
@@ -131,21 +139,24 @@ class Chat {
       }
     };
     const timer = setInterval(tick, TICK_MS);
-    await sleep(warmUpMs);
-    const load = await this.#measure(measureMs);
+    await sleep(job.warmUpMs);
+    const load = await this.#measure(job);
     clearInterval(timer);
     await sleep(DRAIN_MS);
     return load;
   }
 
-  async #measure(measureMs: number): Promise<Load> {
+  async #measure({ measureMs, serverPid }: ChatJob): Promise<Load> {
     const { acks, entries, atMs } = { acks: this.#acks, entries: this.#entries, atMs: performance.now() };
+    const cpuBefore = cpuSeconds(serverPid);
     this.#latencies.clear();
     await sleep(measureMs);
     const seconds = (performance.now() - atMs) / 1000;
+    const acked = this.#acks - acks;
     return {
-      acksPerSecond: (this.#acks - acks) / seconds,
+      acksPerSecond: acked / seconds,
       deliveriesPerSecond: (this.#entries - entries) / seconds,
+      cpuMicros: ((cpuSeconds(serverPid) - cpuBefore) * 1e6) / acked,
       ...this.#latencies.summary(),
     };
   }

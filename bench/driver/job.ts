@@ -5,6 +5,8 @@ export type Job = ChatJob | StormJob;
 export interface ChatJob {
   readonly kind: "chat";
   readonly url: string;
+  /** Process whose processor time is read; `undefined` where the server is several. */
+  readonly serverPid: number | undefined;
   readonly shape: { readonly group: number; readonly senders: number } | { readonly pairs: number };
   /** Unacknowledged messages per sender at saturation. */
   readonly window: number;
@@ -33,6 +35,8 @@ export interface Load extends Latency {
   readonly acksPerSecond: number;
   /** Entries per second that reached a socket; the sender's own counts, it is sent like the others. */
   readonly deliveriesPerSecond: number;
+  /** Processor time of the server per acknowledged message. Other load on the machine disturbs it less than it does the rates. */
+  readonly cpuMicros: number;
 }
 
 export interface ChatResult {
