@@ -17,6 +17,8 @@ export type Effect =
   /** The room's alarm fires at `atMs` or earlier; an earlier one that is already set stays. */
   | { readonly kind: "wake"; readonly atMs: number };
 
+const NONE: readonly Effect[] = [];
+
 /** Collects the effects of one event. */
 export class Effects {
   #list: Effect[] = [];
@@ -37,7 +39,8 @@ export class Effects {
     this.#list.push({ kind: "wake", atMs });
   }
 
-  take(): Effect[] {
+  take(): readonly Effect[] {
+    if (this.#list.length === 0) return NONE;
     const list = this.#list;
     this.#list = [];
     return list;

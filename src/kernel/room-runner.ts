@@ -18,7 +18,7 @@ export type OnFault = (fault: unknown, event: RoomEvent["type"]) => void;
 
 export interface Ran {
   readonly outcome: Outcome;
-  readonly effects: Effect[];
+  readonly effects: readonly Effect[];
 }
 
 /**
@@ -60,17 +60,17 @@ export class RoomRunner {
     }
     if (event.type === "received") this.#effects.send([event.connection], refusal(packIdOf(event.request), outcome));
     const effects = this.#effects.take();
-    if (event.type === "replied" && event.outcome.ok) effects.push(...this.#replyFailed(event, outcome));
-    return { outcome, effects };
+    if (event.type !== "replied" || !event.outcome.ok) return { outcome, effects };
+    return { outcome, effects: [...effects, ...this.#replyFailed(event, outcome)] };
   }
 
   /** A reply that could not be handled is handled once more as a failed call: its tag owes answers that need no rows. */
-  #replyFailed({ tag }: RoomEvent & { type: "replied" }, outcome: Failure): Effect[] {
+  #replyFailed({ tag }: RoomEvent & { type: "replied" }, outcome: Failure): readonly Effect[] {
     return this.run({ type: "replied", tag, outcome }).effects;
   }
 
   /** Forgets the instance, because its rows are no longer what it remembers. Returns the answers that it owed. */
-  drop(): Effect[] {
+  drop(): readonly Effect[] {
     this.#forget();
     return this.#effects.take();
   }

@@ -55,10 +55,18 @@ function encodeOne(frame: DownFrame): string {
   return text;
 }
 
+/** What was encoded last: a busy group's receivers get the same few frames one after the other. */
+let last: { readonly frames: readonly DownFrame[]; readonly text: string } = { frames: [], text: "[]" };
+
+function isLast(frames: readonly DownFrame[]): boolean {
+  return frames.length === last.frames.length && frames.every((frame, index) => frame === last.frames[index]);
+}
+
 function encode(frames: readonly DownFrame[]): string {
   const [only] = frames;
   if (only !== undefined && frames.length === 1) return encodeOne(only);
-  return `[${frames.map(encodeOne).join(",")}]`;
+  if (!isLast(frames)) last = { frames, text: `[${frames.map(encodeOne).join(",")}]` };
+  return last.text;
 }
 
 export const jsonCodec: Codec = { subprotocol: SUBPROTOCOL_JSON, decode, encode };

@@ -47,7 +47,7 @@ export class Actor {
   }
 
   /** Drops the instance; the sockets stay. Returns the answers that it owed. */
-  evict(): Effect[] {
+  evict(): readonly Effect[] {
     const owed = this.#runner?.drop() ?? [];
     this.#runner = undefined;
     return owed;

@@ -18,6 +18,8 @@ export class TurnDatabase implements Transaction {
   readonly #commit: StatementSync;
   readonly #savepoint: StatementSync;
   readonly #release: StatementSync;
+  readonly #prepareForEvent = (sql: string): Statement =>
+    this.#statements.get(sql) ?? this.#add(sql, () => this.#beforeEventWrite());
   #inTurn = false;
   #inSavepoint = false;
   #wrote = false;
@@ -34,12 +36,12 @@ export class TurnDatabase implements Transaction {
 
   /** A room's view: its writes belong to the running event. */
   forRoom(room: string): RoomSql {
-    return { room, prepare: (sql) => this.#cached(sql, () => this.#beforeEventWrite()) };
+    return { room, prepare: this.#prepareForEvent };
   }
 
   /** For the host's own rows: part of the turn, but of no event, so that a failing event does not undo them. */
   prepare(sql: string): Statement {
-    return this.#cached(sql, () => this.#beforeWrite());
+    return this.#statements.get(sql) ?? this.#add(sql, () => this.#beforeWrite());
   }
 
   /** Runs `work` as one event; when it throws, its writes are undone and the error goes on. */
@@ -102,38 +104,44 @@ export class TurnDatabase implements Transaction {
     if (!this.lost) this.#db.exec("ROLLBACK TO event; RELEASE event");
   }
 
-  #cached(sql: string, beforeWrite: () => void): Statement {
-    let statement = this.#statements.get(sql);
-    if (statement === undefined) {
-      statement = wrap(this.#db.prepare(sql), beforeWrite);
-      this.#statements.set(sql, statement);
-    }
+  #add(sql: string, beforeWrite: () => void): Statement {
+    const statement = wrap(this.#db.prepare(sql), beforeWrite);
+    this.#statements.set(sql, statement);
     return statement;
   }
 }
 
 function wrap(statement: StatementSync, beforeWrite: () => void): Statement {
   return {
-    run: (...values: SqlValue[]) =>
-      coded(() => {
+    run: (...values: SqlValue[]) => {
+      try {
         beforeWrite();
         statement.run(...values);
-      }),
-    // SAFETY: rows of the text, integer and null columns that rooms declare
-    get: (...values: SqlValue[]) => coded(() => statement.get(...values) as SqlRow | undefined),
-    all: (...values: SqlValue[]) => coded(() => statement.all(...values) as SqlRow[]),
+      } catch (cause) {
+        throw coded(cause);
+      }
+    },
+    get: (...values: SqlValue[]) => {
+      try {
+        return statement.get(...values) as SqlRow | undefined; // SAFETY: the column types that rooms declare
+      } catch (cause) {
+        throw coded(cause);
+      }
+    },
+    all: (...values: SqlValue[]) => {
+      try {
+        return statement.all(...values) as SqlRow[]; // SAFETY: as above
+      } catch (cause) {
+        throw coded(cause);
+      }
+    },
   };
 }
 
 /** busy, locked, I/O error, full: the storage's fault, for which there is a code; anything else is ours. */
 const STORAGE_FAULTS = new Set([5, 6, 10, 13]);
 
-function coded<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    const errcode = cause instanceof Error && "errcode" in cause ? Number(cause.errcode) : 0;
-    if (STORAGE_FAULTS.has(errcode & 0xff)) throw new ParleyError("DATABASE", undefined, { cause });
-    throw cause;
-  }
+function coded(cause: unknown): unknown {
+  const errcode = cause instanceof Error && "errcode" in cause ? Number(cause.errcode) : 0;
+  return STORAGE_FAULTS.has(errcode & 0xff) ? new ParleyError("DATABASE", undefined, { cause }) : cause;
 }

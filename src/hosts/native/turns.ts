@@ -146,7 +146,7 @@ export class Turns {
     onOutcome?.(outcome);
   }
 
-  #runIn(actor: Actor, event: RoomEvent): { outcome: Outcome; effects: Effect[] } {
+  #runIn(actor: Actor, event: RoomEvent): { outcome: Outcome; effects: readonly Effect[] } {
     this.#inTurn.add(actor);
     if (this.#db.lost) return { outcome: failed(new ParleyError("DATABASE")), effects: [] };
     return actor.run(event);

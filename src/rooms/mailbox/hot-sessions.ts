@@ -32,10 +32,9 @@ export class HotSessions {
   /** Applies entries in order and answers with those that were new (M1). */
   apply(sessionId: string, entries: readonly Entry[]): readonly Entry[] {
     const old = this.find(sessionId);
-    const fresh = old === undefined ? entries : entries.filter(({ seqId }) => seqId > old.lastSeqId);
-    const [first, ...rest] = fresh;
-    if (first === undefined) return [];
-    const hot = advanceHotSession(old, { sessionId, entries: [first, ...rest] }, this.#me);
+    const fresh = newerThan(old?.lastSeqId ?? 0, entries);
+    if (!isSome(fresh)) return [];
+    const hot = advanceHotSession(old, { sessionId, entries: fresh }, this.#me);
     this.#put({ ...hot, last: previewOf(hot.last) });
     return fresh;
   }
@@ -66,9 +65,21 @@ export class HotSessions {
   #remember(hot: HotSession): void {
     this.#cache.delete(hot.sessionId);
     this.#cache.set(hot.sessionId, hot);
+    if (this.#cache.size <= MAX_CACHED) return;
     const [oldest] = this.#cache.keys();
-    if (this.#cache.size > MAX_CACHED && oldest !== undefined) this.#cache.delete(oldest);
+    if (oldest !== undefined) this.#cache.delete(oldest);
   }
+}
+
+/** The same array when all of it is new, as it nearly always is: every member of a group goes through here. */
+function newerThan(lastSeqId: number, entries: readonly Entry[]): readonly Entry[] {
+  const [first] = entries;
+  if (first === undefined || first.seqId > lastSeqId) return entries;
+  return entries.filter(({ seqId }) => seqId > lastSeqId);
+}
+
+function isSome(entries: readonly Entry[]): entries is readonly [Entry, ...Entry[]] {
+  return entries.length > 0;
 }
 
 /** The row is written for every member, so a long entry is kept without what makes it long. */

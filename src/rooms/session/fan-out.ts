@@ -1,7 +1,7 @@
 import { type BackoffPlan, backoffMs } from "../../kernel/backoff.ts";
 import type { Effects } from "../../kernel/effects.ts";
 import type { Clock, Random } from "../../kernel/ports.ts";
-import { mailboxRoom } from "../../kernel/room-name.ts";
+import { mailboxRoom, type RoomName } from "../../kernel/room-name.ts";
 import type { EntryFrame } from "../../protocol/down.ts";
 import type { AppId, SessionId, UserId } from "../../protocol/ids.ts";
 import type { Log } from "./log.ts";
@@ -9,12 +9,13 @@ import type { SessionStore } from "./store.ts";
 
 /** While a delivery is outstanding the alarm is at most this far away. Below the 10 s after which an idle object is evicted. */
 const RESUME_AFTER_MS = 5_000;
-const MAX_ENTRIES_PER_CALL = 512;
+const MAX_ENTRIES_PER_CALL = 1_024;
 const RETRY: BackoffPlan = { baseMs: 500, maxMs: 60_000 };
 
 /** One mailbox that the log is delivered to. */
 interface Target {
   readonly userId: UserId;
+  readonly room: RoomName;
   /** Everything up to here is durable in the mailbox. */
   cursor: number;
   /** Nothing after this is theirs: they left. */
@@ -56,10 +57,10 @@ export class FanOut {
     this.#ports = ports;
     const { fanned } = ports.store.head();
     for (const { userId, joinedSeqId } of members) {
-      this.#targets.set(userId, target(userId, Math.max(fanned, joinedSeqId - 1)));
+      this.#targets.set(userId, this.#target(userId, Math.max(fanned, joinedSeqId - 1)));
     }
     for (const { userId, cursor, untilSeqId } of ports.store.backlog()) {
-      this.#targets.set(userId, { ...target(userId, cursor), untilSeqId, stored: true });
+      this.#targets.set(userId, { ...this.#target(userId, cursor), untilSeqId, stored: true });
     }
   }
 
@@ -84,7 +85,7 @@ export class FanOut {
   join(userId: UserId, joinedSeqId: number): void {
     const old = this.#targets.get(userId);
     if (old?.stored) this.#ports.store.deleteBacklog(userId);
-    this.#targets.set(userId, { ...target(userId, joinedSeqId - 1), inFlight: old?.inFlight ?? false });
+    this.#targets.set(userId, { ...this.#target(userId, joinedSeqId - 1), inFlight: old?.inFlight ?? false });
   }
 
   leave(userId: UserId, untilSeqId: number): void {
@@ -98,7 +99,7 @@ export class FanOut {
   settle(): void {
     if (!this.#dirty) return;
     this.#dirty = false;
-    const { app, effects, clock } = this.#ports;
+    const { effects, clock } = this.#ports;
     const nowMs = clock.nowMs();
     let wakeAtMs = Number.POSITIVE_INFINITY;
     for (const one of this.#targets.values()) {
@@ -113,7 +114,7 @@ export class FanOut {
       one.inFlight = true;
       const { frame, upTo: reached } = this.#frameFor(one.cursor, upTo);
       const tag: DeliveredTag = { kind: "delivered", userId: one.userId, upTo: reached };
-      effects.call(mailboxRoom(app, one.userId), { type: "deliver", frame }, tag);
+      effects.call(one.room, { type: "deliver", frame }, tag);
     }
     if (wakeAtMs < Number.POSITIVE_INFINITY) effects.wakeAt(wakeAtMs);
   }
@@ -165,8 +166,9 @@ export class FanOut {
     this.#frame = { after, upTo: after + entries.length, frame };
     return this.#frame;
   }
-}
 
-function target(userId: UserId, cursor: number): Target {
-  return { userId, cursor, untilSeqId: undefined, inFlight: false, failures: 0, retryAtMs: 0, stored: false };
+  #target(userId: UserId, cursor: number): Target {
+    const room = mailboxRoom(this.#ports.app, userId);
+    return { userId, room, cursor, untilSeqId: undefined, inFlight: false, failures: 0, retryAtMs: 0, stored: false };
+  }
 }
