@@ -1,0 +1,40 @@
+import type { RoomCall } from "../../kernel/effects.ts";
+import { addressOf, type RoomName } from "../../kernel/room-name.ts";
+import { ERRORS } from "../../protocol/errors.ts";
+import type { Outcome } from "../../protocol/rpc/outcome.ts";
+
+/** What wrangler.toml binds, and the variables and secrets of `readConfig`. */
+export interface Bindings {
+  readonly SESSIONS: DurableObjectNamespace;
+  readonly MAILBOXES: DurableObjectNamespace;
+  readonly ASSETS: Fetcher;
+  readonly [variable: string]: unknown;
+}
+
+/** What the objects offer each other and the Worker. */
+interface RoomStub {
+  call(call: RoomCall): Promise<Outcome>;
+  fetch(request: Request): Promise<Response>;
+}
+
+/** A new stub each time, because one that has seen an exception stays broken. */
+export function stubOf(bindings: Bindings, room: RoomName): RoomStub {
+  const { kind } = addressOf(room);
+  const namespace = kind === "session" ? bindings.SESSIONS : bindings.MAILBOXES;
+  return namespace.getByName(room) as unknown as RoomStub; // SAFETY: both classes have these two methods
+}
+
+/** Never rejects: an object that cannot be reached, or was reset, is `UNAVAILABLE`, and may have done its work or not. */
+export async function callRoom(bindings: Bindings, room: RoomName, call: RoomCall): Promise<Outcome> {
+  try {
+    return await stubOf(bindings, room).call(call);
+  } catch {
+    return { ok: false, error: "UNAVAILABLE", message: ERRORS.UNAVAILABLE.message };
+  }
+}
+
+/** One line of JSON in the log. Never message content. */
+export function report(what: string, fault: unknown): void {
+  const text = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
+  console.error(JSON.stringify({ level: "error", what, fault: text }));
+}

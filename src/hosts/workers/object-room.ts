@@ -1,0 +1,116 @@
+import type { Effect, Effects } from "../../kernel/effects.ts";
+import { migrateRooms, type RoomMigrations } from "../../kernel/migrations.ts";
+import type { RoomPorts } from "../../kernel/ports.ts";
+import type { Room, RoomEvent } from "../../kernel/room.ts";
+import { addressOf, type RoomAddress, type RoomName } from "../../kernel/room-name.ts";
+import { RoomRunner } from "../../kernel/room-runner.ts";
+import { ERRORS } from "../../protocol/errors.ts";
+import type { Outcome } from "../../protocol/rpc/outcome.ts";
+import { readConfig } from "../../routes/config.ts";
+import { type Bindings, callRoom, report } from "./bindings.ts";
+import type { ObjectConnection } from "./object-connection.ts";
+import { ObjectStorage } from "./object-storage.ts";
+
+const ALARM_RETRY_MS = 2_000;
+
+export interface RoomKind {
+  readonly migrations: RoomMigrations;
+  make(address: RoomAddress, ports: RoomPorts, effects: Effects): Room;
+}
+
+/**
+ * A room inside a Durable Object. Events of one pass, their writes, the alarm and what they send follow each other
+ * without an await: the runtime commits the writes as one, and lets nothing out before they are confirmed.
+ */
+export class ObjectRoom {
+  readonly #ctx: DurableObjectState;
+  readonly #bindings: Bindings;
+  readonly #runner: RoomRunner;
+  /** Connections that have frames to send in this pass. */
+  #touched: ObjectConnection[] = [];
+  #alarmAtMs = Number.POSITIVE_INFINITY;
+
+  constructor(
+    { ctx, bindings }: { ctx: DurableObjectState; bindings: Bindings },
+    kind: RoomKind,
+    connections: () => readonly ObjectConnection[],
+  ) {
+    this.#ctx = ctx;
+    this.#bindings = bindings;
+    const storage = new ObjectStorage(ctx.storage);
+    storage.atomically(() => migrateRooms(storage, kind.migrations));
+    const ports: RoomPorts = {
+      sql: storage,
+      clock: { nowMs: () => Date.now() },
+      random: () => Math.random(),
+      limits: readConfig({ PARLEY_ENV: "production", ...bindings }).limits,
+      connections,
+    };
+    const address = addressOf(ctx.id.name as RoomName); // SAFETY: objects are only addressed by room names
+    const make = (effects: Effects) => kind.make(address, ports, effects);
+    this.#runner = new RoomRunner(make, storage, (fault, event) => report(`room event ${event}`, fault));
+    void ctx.blockConcurrencyWhile(async () => {
+      this.#alarmAtMs = (await ctx.storage.getAlarm()) ?? Number.POSITIVE_INFINITY;
+    });
+  }
+
+  /** Runs events that came together, starts what is due in batches, then sends. Returns the last one's outcome. */
+  pass(events: readonly RoomEvent[]): Outcome {
+    let last: Outcome = { ok: true, value: null };
+    const closes: (Effect & { kind: "close" })[] = [];
+    for (const event of [...events, { type: "settle" } as const]) {
+      const { outcome, effects } = this.#runner.run(event);
+      if (event.type !== "settle") last = outcome;
+      this.#perform(effects, closes);
+    }
+    const touched = this.#touched;
+    this.#touched = [];
+    for (const connection of touched) connection.flush();
+    // SAFETY: the connections of rooms on this host are ObjectConnections
+    for (const { connection, code, reason } of closes) (connection as ObjectConnection).close(code, reason);
+    return last;
+  }
+
+  alarm(): void {
+    this.#alarmAtMs = Number.POSITIVE_INFINITY;
+    const { ok } = this.pass([{ type: "alarm" }]);
+    if (!ok) this.#wakeAt(Date.now() + ALARM_RETRY_MS);
+  }
+
+  #perform(effects: readonly Effect[], closes: (Effect & { kind: "close" })[]): void {
+    for (const effect of effects) {
+      switch (effect.kind) {
+        case "send":
+          for (const one of effect.connections) {
+            const connection = one as ObjectConnection; // SAFETY: as above
+            if (connection.hold(effect.frame)) this.#touched.push(connection);
+          }
+          break;
+        case "close":
+          closes.push(effect);
+          break;
+        case "call":
+          void this.#call(effect);
+          break;
+        case "wake":
+          this.#wakeAt(effect.atMs);
+          break;
+      }
+    }
+  }
+
+  /** While it is under way the object does not hibernate; when it dies, the room's alarm resumes from the rows. */
+  async #call({ to, call, tag }: Effect & { kind: "call" }): Promise<void> {
+    const outcome = await callRoom(this.#bindings, to, call);
+    const replied = this.pass([{ type: "replied", tag, outcome }]);
+    if (!replied.ok) report("reply", ERRORS[replied.error].message);
+  }
+
+  /** Not awaited, so that it is part of the writes of this pass; a failure resets the object like theirs. */
+  #wakeAt(atMs: number): void {
+    if (atMs >= this.#alarmAtMs) return;
+    this.#alarmAtMs = atMs;
+    // An alarm for this very millisecond may be lost.
+    void this.#ctx.storage.setAlarm(Math.max(atMs, Date.now() + 1));
+  }
+}

@@ -1,0 +1,57 @@
+import type { Hono } from "hono";
+import { createApp } from "../../routes/app.ts";
+import { ConfigError, readConfig } from "../../routes/config.ts";
+import { type Bindings, callRoom, report } from "./bindings.ts";
+import { upgrade } from "./upgrade.ts";
+
+export { MailboxObject } from "./mailbox-object.ts";
+export { SessionObject } from "./session-object.ts";
+
+type App = Pick<Hono, "fetch">;
+
+/** Made with the first request; the bindings stay the same for the life of an isolate. */
+let app: App | undefined;
+
+function appOf(bindings: Bindings): App {
+  return createApp({
+    config: readConfig({ PARLEY_ENV: "production", ...bindings }),
+    clock: { nowMs: () => Date.now() },
+    call: (room, call) => callRoom(bindings, room, call),
+    upgrade: (_, opening) => upgrade(bindings, opening),
+    onFault: (fault) => report("route", fault),
+  });
+}
+
+/** Without its secrets a deployment serves nothing, and says why: names of variables, never values. */
+function refusing(error: ConfigError): App {
+  report("configuration", error);
+  const detail = error.message;
+  const body = {
+    type: "about:blank",
+    title: "the service is not configured",
+    status: 503,
+    detail,
+    code: 7,
+    name: "REFUSED",
+  };
+  return {
+    fetch: () =>
+      new Response(JSON.stringify(body), { status: 503, headers: { "Content-Type": "application/problem+json" } }),
+  };
+}
+
+function appOrRefusal(bindings: Bindings): App {
+  try {
+    return appOf(bindings);
+  } catch (error) {
+    if (error instanceof ConfigError) return refusing(error);
+    throw error;
+  }
+}
+
+export default {
+  fetch(request, bindings) {
+    app ??= appOrRefusal(bindings);
+    return app.fetch(request);
+  },
+} satisfies ExportedHandler<Bindings>;
