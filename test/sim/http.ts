@@ -1,0 +1,69 @@
+import { createApp } from "../../src/routes/app.ts";
+import { type Config, readConfig } from "../../src/routes/config.ts";
+import type { Deps, Opening } from "../../src/routes/deps.ts";
+import { Tokens } from "../../src/routes/tokens.ts";
+import { World } from "./world.ts";
+
+export const SECRET = "a-token-secret-of-32-characters-0123456789";
+export const KEY = "sk_main_0123456789abcdefghijklmnopqrstuvwxyz";
+export const OTHER_KEY = "sk_other_zyxwvutsrqponmlkjihgfedcba9876543210";
+
+export function configOf(variables: Record<string, unknown> = {}): Config {
+  return readConfig({
+    PARLEY_ENV: "production",
+    PARLEY_TOKEN_SECRET: SECRET,
+    PARLEY_SERVER_KEYS: `${KEY}, ${OTHER_KEY}`,
+    ...variables,
+  });
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Record<string, unknown>;
+}
+
+/** The routes in front of simulated rooms. */
+export class SimHttp {
+  readonly world = new World();
+  readonly tokens = new Tokens(SECRET);
+  readonly faults: unknown[] = [];
+  readonly openings: Opening[] = [];
+  readonly #app;
+
+  constructor(variables: Record<string, unknown> = {}) {
+    const deps: Deps = {
+      config: configOf(variables),
+      clock: { nowMs: () => this.world.nowMs },
+      call: async (room, call) => this.world.call(room, call),
+      upgrade: (_, opening) => {
+        this.openings.push(opening);
+        return new Response(null, { status: 200 });
+      },
+      onFault: (fault) => this.faults.push(fault),
+    };
+    this.#app = createApp(deps);
+  }
+
+  raw(path: string, init: RequestInit = {}): Response | Promise<Response> {
+    return this.#app.request(path, init);
+  }
+
+  async get(path: string, credential: string): Promise<Answer> {
+    return answerOf(await this.raw(path, { headers: { Authorization: `Bearer ${credential}` } }));
+  }
+
+  async post(path: string, credential: string | undefined, body: unknown): Promise<Answer> {
+    const headers = {
+      "Content-Type": "application/json",
+      ...(credential === undefined ? {} : { Authorization: `Bearer ${credential}` }),
+    };
+    const text = typeof body === "string" ? body : JSON.stringify(body);
+    return answerOf(await this.raw(path, { method: "POST", headers, body: text }));
+  }
+}
+
+async function answerOf(response: Response): Promise<Answer> {
+  const body = (await response.json()) as Record<string, unknown>; // SAFETY: every route answers with a JSON object
+  return { status: response.status, headers: response.headers, body };
+}
