@@ -3,12 +3,9 @@ import { MAX_FRAME_BYTES, MAX_FRAMES_PER_BATCH } from "../protocol/limits.ts";
 import type { Answer, Failed } from "./answer.ts";
 import type { Environment } from "./environment.ts";
 
-/** An open connection that owes an answer for this long is asked again, under the same packId. */
+/** An open connection that owes an answer for this long is asked again, under the same packIds. */
 const REPEAT_AFTER_MS = 15_000;
 const CHECK_INTERVAL_MS = 5_000;
-
-/** Called once: with what the server's ack says, or with why there will be none. */
-export type Settle = (answer: Answer) => void;
 
 export interface OutgoingFrame {
   readonly type: string;
@@ -16,19 +13,28 @@ export interface OutgoingFrame {
   readonly [field: string]: unknown;
 }
 
-interface Pending {
-  readonly text: string;
+/** Called once, with one answer per frame: what the server's ack says, or why there will be none. */
+export type Settle = (answers: readonly Answer[]) => void;
+
+/** Requests that travel in one WebSocket message and end together. */
+interface Volley {
+  readonly texts: ReadonlyMap<string, string>;
+  readonly answers: Map<string, Answer>;
   readonly settle: Settle;
   sentAtMs: number;
 }
 
-/** Requests on the wire: each is sent again after a reconnect, under the same packId, until it has its one ack. */
+/**
+ * Requests on the wire. Each is sent again after a reconnect, under the same packId, until it has its one ack. Of a
+ * volley that was answered in part, what failed goes again together with what was not answered, in the first order:
+ * otherwise a later message could pass an earlier one.
+ */
 export class Exchanges {
   readonly #environment: Environment;
   readonly #write: (message: string) => void;
-  readonly #pending = new Map<string, Pending>();
+  readonly #pending = new Map<string, Volley>();
   #isOnline = false;
-  #outgoing: string[] = [];
+  #outgoing: string[][] = [];
   #cancelCheck: (() => void) | undefined;
   #closed: Failed | undefined;
 
@@ -38,30 +44,40 @@ export class Exchanges {
     this.#write = write;
   }
 
-  /** Sends a request, at once or when the client is online. */
-  begin(frame: OutgoingFrame, settle: Settle): void {
-    const text = JSON.stringify(frame);
-    if (this.#closed !== undefined) settle(this.#closed);
-    else if (text.length > MAX_FRAME_BYTES) settle({ ok: false, error: new ParleyError("TOO_LONG") });
-    else {
-      const pending = { text, settle, sentAtMs: 0 };
-      this.#pending.set(frame.packId, pending);
-      if (this.#isOnline) this.#send(pending);
+  /** Sends requests, at once or when the client is online; together they must fit into one WebSocket message. */
+  begin(frames: readonly OutgoingFrame[], settle: Settle): void {
+    const texts = new Map(frames.map((frame) => [frame.packId, JSON.stringify(frame)]));
+    const tooLong = { ok: false, error: new ParleyError("TOO_LONG") } as const;
+    if (this.#closed !== undefined) settle(frames.map(() => this.#closed ?? tooLong));
+    else if (joined([[...texts.values()]]).some((message) => message.length > MAX_FRAME_BYTES)) {
+      settle(frames.map(() => tooLong));
+    } else {
+      const volley = { texts, answers: new Map(), settle, sentAtMs: 0 };
+      for (const packId of texts.keys()) this.#pending.set(packId, volley);
+      if (this.#isOnline) this.#send(volley);
       this.#cancelCheck ??= this.#environment.after(CHECK_INTERVAL_MS, () => this.#check());
     }
   }
 
   /** Sends the sync, which precedes being online and dies with its connection. */
-  beginSync(frame: OutgoingFrame, settle: Settle): void {
-    this.#pending.set(frame.packId, { text: "", settle, sentAtMs: 0 });
+  beginSync(frame: OutgoingFrame, settle: (answer: Answer) => void): void {
+    const settleOne: Settle = ([answer]) => {
+      if (answer !== undefined) settle(answer);
+    };
+    const texts = new Map([[frame.packId, ""]]);
+    this.#pending.set(frame.packId, { texts, answers: new Map(), settle: settleOne, sentAtMs: 0 });
     this.#write(JSON.stringify(frame));
   }
 
-  /** Ends a request: with what its ack says, or from this side. One that is not known was answered before. */
+  /** An answer: from an ack, or from this side. One that nobody waits for was given before. */
   settle(packId: string, answer: Answer): void {
-    const pending = this.#pending.get(packId);
-    this.#pending.delete(packId);
-    pending?.settle(answer);
+    const volley = this.#pending.get(packId);
+    if (volley === undefined || volley.answers.has(packId)) return;
+    volley.answers.set(packId, answer);
+    if (volley.answers.size < volley.texts.size) return;
+    const answers = [...volley.texts.keys()].map((id) => volley.answers.get(id) ?? answer);
+    for (const id of volley.texts.keys()) this.#pending.delete(id);
+    volley.settle(answers);
   }
 
   forget(packId: string): void {
@@ -70,7 +86,7 @@ export class Exchanges {
 
   online(): void {
     this.#isOnline = true;
-    for (const pending of this.#pending.values()) this.#send(pending);
+    for (const volley of new Set(this.#pending.values())) this.#send(volley);
   }
 
   offline(): void {
@@ -86,14 +102,18 @@ export class Exchanges {
     for (const packId of [...this.#pending.keys()]) this.settle(packId, failed);
   }
 
-  /** Frames of one microtask leave together. */
-  #send(pending: Pending): void {
-    pending.sentAtMs = this.#environment.nowMs();
-    if (this.#outgoing.push(pending.text) > 1) return;
+  /** What leaves in one microtask leaves together. */
+  #send(volley: Volley): void {
+    volley.sentAtMs = this.#environment.nowMs();
+    for (const [packId, answer] of volley.answers) {
+      if (!answer.ok && answer.error.retry) volley.answers.delete(packId);
+    }
+    const texts = [...volley.texts].filter(([packId]) => !volley.answers.has(packId)).map(([, text]) => text);
+    if (this.#outgoing.push(texts) > 1) return;
     queueMicrotask(() => {
-      const texts = this.#outgoing;
+      const volleys = this.#outgoing;
       this.#outgoing = [];
-      for (const message of joined(texts)) this.#write(message);
+      for (const message of joined(volleys)) this.#write(message);
     });
   }
 
@@ -101,29 +121,29 @@ export class Exchanges {
     this.#cancelCheck = undefined;
     if (this.#pending.size === 0) return;
     const overdueMs = this.#environment.nowMs() - REPEAT_AFTER_MS;
-    for (const pending of this.#pending.values()) {
-      if (this.#isOnline && pending.sentAtMs <= overdueMs) this.#send(pending);
+    for (const volley of new Set(this.#pending.values())) {
+      if (this.#isOnline && volley.sentAtMs <= overdueMs) this.#send(volley);
     }
     this.#cancelCheck = this.#environment.after(CHECK_INTERVAL_MS, () => this.#check());
   }
 }
 
-/** As few WebSocket messages as the server's limits allow, in order. */
-function joined(texts: readonly string[]): string[] {
+/** As few WebSocket messages as the server's limits allow; a volley is never divided. */
+function joined(volleys: readonly (readonly string[])[]): string[] {
   const messages: string[] = [];
   let batch: string[] = [];
-  let length = 0;
+  let length = 1;
   const finish = (): void => {
     const [first = ""] = batch;
     if (batch.length > 0) messages.push(batch.length === 1 ? first : `[${batch.join(",")}]`);
     batch = [];
     length = 1;
   };
-  finish();
-  for (const text of texts) {
-    if (batch.length === MAX_FRAMES_PER_BATCH || length + text.length + 1 > MAX_FRAME_BYTES) finish();
-    batch.push(text);
-    length += text.length + 1;
+  for (const texts of volleys) {
+    const own = texts.reduce((sum, text) => sum + text.length + 1, 0);
+    if (batch.length + texts.length > MAX_FRAMES_PER_BATCH || length + own > MAX_FRAME_BYTES) finish();
+    batch.push(...texts);
+    length += own;
   }
   finish();
   return messages;

@@ -27,12 +27,11 @@ interface Waiting {
   readonly reject: (error: ParleyError) => void;
 }
 
-/** A batch that is answered to the last message. */
-interface Ended {
+interface Retry {
   readonly sessionId: string;
   readonly lane: Lane;
-  readonly batch: readonly Waiting[];
-  readonly failed: ReadonlyMap<Waiting, ParleyError>;
+  readonly failed: readonly Waiting[];
+  readonly error: ParleyError;
 }
 
 interface Lane {
@@ -87,35 +86,34 @@ export class Outbox {
 
   #start(sessionId: string, lane: Lane): void {
     const batch = lane.waiting.splice(0, sizeOfBatch(lane.waiting));
-    const failed = new Map<Waiting, ParleyError>();
-    let unanswered = batch.length;
-    for (const waiting of batch) {
-      this.#exchanges.begin({ type: "msg.send", ...waiting.message }, (answer) => {
-        if (!answer.ok && mayPass(answer.error)) failed.set(waiting, answer.error);
-        else this.#finish(waiting, answer);
-        unanswered -= 1;
-        if (unanswered === 0) this.#next({ sessionId, lane, batch, failed });
-      });
-    }
+    const frames = batch.map(({ message }) => ({ type: "msg.send", ...message }));
+    this.#exchanges.begin(frames, (answers) => {
+      const failed = batch.filter((waiting, index) => !this.#finish(waiting, answers[index]));
+      const [error] = answers.flatMap((answer) => (!answer.ok && mayPass(answer.error) ? [answer.error] : []));
+      if (error === undefined) this.#next(sessionId, lane);
+      else this.#retry({ sessionId, lane, failed, error });
+    });
   }
 
-  #finish(waiting: Waiting, answer: Answer): void {
+  /** Whether the message is done with. */
+  #finish({ resolve, reject }: Waiting, answer: Answer | undefined): boolean {
+    if (answer === undefined || (!answer.ok && mayPass(answer.error))) return false;
     this.#size -= 1;
     if (answer.ok)
-      waiting.resolve(answer.data as MsgSendResult); // SAFETY: the result of msg.send
-    else waiting.reject(answer.error);
+      resolve(answer.data as MsgSendResult); // SAFETY: the result of msg.send
+    else reject(answer.error);
+    return true;
   }
 
-  #next({ sessionId, lane, batch, failed }: Ended): void {
-    const [error] = failed.values();
-    if (error === undefined) {
-      lane.failures = 0;
-      if (lane.waiting.length > 0) this.#startSoon(sessionId, lane);
-      else this.#lanes.delete(sessionId);
-      return;
-    }
-    // In the order of sending, which need not be that of the answers.
-    lane.waiting.unshift(...batch.filter((waiting) => failed.has(waiting)));
+  #next(sessionId: string, lane: Lane): void {
+    lane.failures = 0;
+    if (lane.waiting.length > 0) this.#startSoon(sessionId, lane);
+    else this.#lanes.delete(sessionId);
+  }
+
+  /** Later, before everything that waits. */
+  #retry({ sessionId, lane, failed, error }: Retry): void {
+    lane.waiting.unshift(...failed);
     lane.failures += 1;
     const delayMs = retryDelayMs(this.#environment, error, lane.failures);
     this.#environment.after(delayMs, () => this.#start(sessionId, lane));

@@ -65,7 +65,7 @@ export class Requests {
     return new Promise((resolve) => {
       const timedOut = { ok: false, error: new ParleyError("SEND_TIMED_OUT") } as const;
       const cancel = this.#environment.after(timeoutMs, () => this.#exchanges.settle(frame.packId, timedOut));
-      this.#exchanges.begin(frame, (answer) => {
+      this.#exchanges.begin([frame], ([answer = timedOut]) => {
         cancel();
         if (answer.ok) apply(answer.data);
         resolve(answer);

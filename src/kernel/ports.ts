@@ -1,6 +1,6 @@
 import type { DeviceType, UserId } from "../protocol/ids.ts";
 
-/** Wall clock in ms since 1970. It may jump; rooms never let it move their timestamps back. */
+/** Wall clock in ms since 1970, standing still within a turn. It may jump; rooms never let it move their timestamps back. */
 export interface Clock {
   nowMs(): number;
 }

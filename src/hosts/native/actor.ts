@@ -1,5 +1,5 @@
 import type { Effect, Effects } from "../../kernel/effects.ts";
-import type { Random, RoomLimits, RoomPorts } from "../../kernel/ports.ts";
+import type { Clock, Random, RoomLimits, RoomPorts } from "../../kernel/ports.ts";
 import type { Room, RoomEvent } from "../../kernel/room.ts";
 import { addressOf, type RoomName } from "../../kernel/room-name.ts";
 import { type OnFault, type Ran, RoomRunner } from "../../kernel/room-runner.ts";
@@ -10,6 +10,7 @@ import type { TurnDatabase } from "./database.ts";
 
 export interface ActorPorts {
   readonly db: TurnDatabase;
+  readonly clock: Clock;
   readonly limits: RoomLimits;
   readonly random: Random;
   readonly onFault: OnFault;
@@ -29,7 +30,7 @@ export class Actor {
   }
 
   run(event: RoomEvent): Ran {
-    this.#usedAtMs = Date.now();
+    this.#usedAtMs = this.#ports.clock.nowMs();
     this.#runner ??= new RoomRunner((effects) => this.#make(effects), this.#ports.db, this.#ports.onFault);
     return this.#runner.run(event);
   }
@@ -58,8 +59,7 @@ export class Actor {
   }
 
   #make(effects: Effects): Room {
-    const { db, limits, random } = this.#ports;
-    const clock = { nowMs: () => Date.now() };
+    const { db, clock, limits, random } = this.#ports;
     const ports: RoomPorts = {
       sql: db.forRoom(this.name),
       clock,

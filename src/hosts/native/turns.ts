@@ -1,6 +1,7 @@
 import type { Effect } from "../../kernel/effects.ts";
 import type { RoomEvent } from "../../kernel/room.ts";
 import type { RoomName } from "../../kernel/room-name.ts";
+import { TurnClock } from "../../kernel/turn-clock.ts";
 import { ParleyError } from "../../protocol/errors.ts";
 import { failed, type Outcome } from "../../protocol/rpc/outcome.ts";
 import { Actor, type ActorPorts } from "./actor.ts";
@@ -21,6 +22,7 @@ interface Job {
   readonly onOutcome?: ((outcome: Outcome) => void) | undefined;
 }
 
+export type TurnPorts = Omit<ActorPorts, "clock">;
 export type OnCommitFault = (fault: unknown) => void;
 
 /**
@@ -33,6 +35,7 @@ export class Turns {
   readonly #ports: ActorPorts;
   readonly #onCommitFault: OnCommitFault;
   readonly #actors = new Map<RoomName, Actor>();
+  readonly #clock = new TurnClock(() => Date.now());
   readonly #held = new HeldEffects();
   readonly #alarms: Alarms;
   readonly #evicting: ReturnType<typeof setInterval>;
@@ -43,8 +46,8 @@ export class Turns {
   #scheduled = false;
   #idle: (() => void)[] = [];
 
-  constructor(ports: ActorPorts, onCommitFault: OnCommitFault) {
-    this.#ports = ports;
+  constructor(ports: TurnPorts, onCommitFault: OnCommitFault) {
+    this.#ports = { ...ports, clock: this.#clock };
     this.#db = ports.db;
     this.#onCommitFault = onCommitFault;
     this.#alarms = new Alarms(ports.db, (rooms) => this.#ring(rooms));
@@ -107,6 +110,7 @@ export class Turns {
   }
 
   #turn(): void {
+    this.#clock.tick();
     this.#drain();
     try {
       this.#db.commit();

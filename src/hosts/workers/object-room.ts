@@ -4,6 +4,7 @@ import type { RoomPorts } from "../../kernel/ports.ts";
 import type { Room, RoomEvent } from "../../kernel/room.ts";
 import { addressOf, type RoomAddress, type RoomName } from "../../kernel/room-name.ts";
 import { RoomRunner } from "../../kernel/room-runner.ts";
+import { TurnClock } from "../../kernel/turn-clock.ts";
 import { ERRORS } from "../../protocol/errors.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
 import { readConfig } from "../../routes/config.ts";
@@ -29,6 +30,7 @@ export class ObjectRoom {
   /** Connections that have frames to send in this pass. */
   #touched: ObjectConnection[] = [];
   #alarmAtMs = Number.POSITIVE_INFINITY;
+  readonly #clock = new TurnClock(() => Date.now());
 
   constructor(
     { ctx, bindings }: { ctx: DurableObjectState; bindings: Bindings },
@@ -41,7 +43,7 @@ export class ObjectRoom {
     storage.atomically(() => migrateRooms(storage, kind.migrations));
     const ports: RoomPorts = {
       sql: storage,
-      clock: { nowMs: () => Date.now() },
+      clock: this.#clock,
       random: () => Math.random(),
       limits: readConfig({ PARLEY_ENV: "production", ...bindings }).limits,
       connections,
@@ -56,6 +58,7 @@ export class ObjectRoom {
 
   /** Runs events that came together, starts what is due in batches, then sends. Returns the last one's outcome. */
   pass(events: readonly RoomEvent[]): Outcome {
+    this.#clock.tick();
     let last: Outcome = { ok: true, value: null };
     const closes: (Effect & { kind: "close" })[] = [];
     for (const event of [...events, { type: "settle" } as const]) {
