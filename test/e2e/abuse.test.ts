@@ -7,7 +7,7 @@ import { Person, someone, upTo } from "../support/person.ts";
 import { RawSocket } from "../support/raw-socket.ts";
 import { tokenFor } from "../support/tokens.ts";
 
-onEveryHost("a client that misbehaves", (url) => {
+onEveryHost("a client that misbehaves", (url, host) => {
   const rawSocket = async (user = someone("mallory")) => new RawSocket({ url, token: await tokenFor(user) }).opened();
   const msgTo = (sessionId: string, packId: string, content: unknown = "x") => ({
     type: "msg.send",
@@ -99,8 +99,9 @@ onEveryHost("a client that misbehaves", (url) => {
     const count = 400;
     await Promise.all(upTo(count).map((n) => sender.client.send(chat, `${n} ${"x".repeat(60_000)}`)));
     slow.resume();
-    const { code } = await slow.closed;
-    expect([CLOSE.SLOW_CONSUMER, 1006]).toContain(code);
+    // The proxy of `wrangler dev` reads whatever the client does not; there the bound is tested inside of workerd.
+    if (host === "workers") slow.close();
+    else expect([CLOSE.SLOW_CONSUMER, 1006]).toContain((await slow.closed).code);
     const again = await Person.online({ url, userId: slowUser });
     expect(again.unread(chat)).toBe(count);
     await again.untilSeen(chat, count);
