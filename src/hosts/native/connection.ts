@@ -25,6 +25,8 @@ export class NativeConnection implements Connection {
   readonly codec: Codec;
   readonly #socket: Socket;
   #state: ConnectionState;
+  /** The state before the running turn. */
+  #committed: ConnectionState;
   #lastSeenMs: number;
   #waiting: DownFrame[] = [];
   #isClosing = false;
@@ -35,6 +37,7 @@ export class NativeConnection implements Connection {
     this.codec = codec;
     this.room = opening.room;
     this.#state = opening.state;
+    this.#committed = opening.state;
     this.#lastSeenMs = Date.now();
   }
 
@@ -64,8 +67,13 @@ export class NativeConnection implements Connection {
     return this.#waiting.push(frame) === 1;
   }
 
-  /** Replaces what is held, where `replace` has something to say instead; the rest is dropped. */
+  get isOpen(): boolean {
+    return !this.#isClosing;
+  }
+
+  /** The turn is lost: replaces what is held, where `replace` has something to say instead; the rest is dropped. */
   revise(replace: (frame: DownFrame) => DownFrame | undefined): void {
+    this.#state = this.#committed;
     this.#waiting = this.#waiting.map(replace).filter((frame) => frame !== undefined);
   }
 
@@ -73,6 +81,7 @@ export class NativeConnection implements Connection {
   flush(): boolean {
     const frames = this.#waiting;
     this.#waiting = [];
+    this.#committed = this.#state;
     if (this.#isClosing || frames.length === 0) return true;
     this.#socket.send(this.codec.encode(frames));
     if (this.#socket.bufferedBytes() <= MAX_BUFFERED_BYTES) return true;

@@ -86,7 +86,7 @@ export class TurnDatabase implements Transaction {
   }
 
   #beforeWrite(): void {
-    if (this.lost) throw new Error("the transaction was rolled back by SQLite");
+    if (this.lost) throw new ParleyError("DATABASE");
     if (this.#inTurn) return;
     this.#begin.run();
     this.#inTurn = true;

@@ -33,12 +33,18 @@ export class HeldEffects {
     return slow;
   }
 
-  /** The turn is lost: every answer that it held becomes a coded error, everything else is as if it never was. */
+  /**
+   * The turn is lost: every answer that it held becomes a coded error, everything else is as if it never was. An `error`
+   * frame answers what was no request, stored or not. Whoever changed a connection's state has also answered it.
+   */
   fail(): void {
     const { touched, closes, answers } = this.#take();
     const failure = failed(new ParleyError("DATABASE"));
     for (const connection of touched) {
-      connection.revise((frame) => (frame.type === "ack" ? refusal(frame.packId, failure) : undefined));
+      connection.revise((frame) => {
+        if (frame.type === "error") return frame;
+        return frame.type === "ack" ? refusal(frame.packId, failure) : undefined;
+      });
       connection.flush();
     }
     for (const { connection, code, reason } of closes) connection.close(code, reason);

@@ -2,8 +2,7 @@ import type { Effect } from "../../kernel/effects.ts";
 import type { RoomEvent } from "../../kernel/room.ts";
 import type { RoomName } from "../../kernel/room-name.ts";
 import { TurnClock } from "../../kernel/turn-clock.ts";
-import { ParleyError } from "../../protocol/errors.ts";
-import { failed, type Outcome } from "../../protocol/rpc/outcome.ts";
+import type { Outcome } from "../../protocol/rpc/outcome.ts";
 import { Actor, type ActorPorts } from "./actor.ts";
 import { Alarms } from "./alarms.ts";
 import type { NativeConnection } from "./connection.ts";
@@ -20,6 +19,8 @@ interface Job {
   readonly event: RoomEvent;
   /** Where the outcome goes: another room's queue, within the turn. */
   readonly onOutcome?: ((outcome: Outcome) => void) | undefined;
+  /** Joins the room's connections with its event, so that of several that open in one turn each finds those before it. */
+  readonly opening?: NativeConnection | undefined;
 }
 
 export type TurnPorts = Omit<ActorPorts, "clock">;
@@ -43,6 +44,7 @@ export class Turns {
   /** Rooms that had events in this turn and may have batches to start. */
   #unsettled = new Set<Actor>();
   #inTurn = new Set<Actor>();
+  #alarmFault: unknown;
   #scheduled = false;
   #idle: (() => void)[] = [];
 
@@ -69,8 +71,7 @@ export class Turns {
   }
 
   opened(connection: NativeConnection): void {
-    this.#actor(connection.room).attach(connection);
-    this.post(connection.room, { type: "opened", connection });
+    this.#push({ room: connection.room, event: { type: "opened", connection }, opening: connection });
   }
 
   closed(connection: NativeConnection): void {
@@ -113,11 +114,13 @@ export class Turns {
     this.#clock.tick();
     this.#drain();
     try {
+      if (this.#alarmFault !== undefined) throw this.#alarmFault;
       this.#db.commit();
       for (const connection of this.#held.release()) this.#actors.get(connection.room)?.detach(connection);
     } catch (fault) {
       this.#lose(fault);
     }
+    this.#alarmFault = undefined;
     this.#inTurn.clear();
     this.#alarms.settle();
     this.#scheduled = false;
@@ -140,20 +143,32 @@ export class Turns {
     }
   }
 
-  #run({ room, event, onOutcome }: Job): void {
+  #run({ room, event, onOutcome, opening }: Job): void {
     const actor = this.#actor(room);
-    if (event.type === "alarm") this.#alarms.take(room);
+    if (opening?.isOpen) actor.attach(opening);
+    if (event.type === "alarm") this.#withAlarms((alarms) => alarms.take(room));
     const { outcome, effects } = this.#runIn(actor, event);
     this.#unsettled.add(actor);
     this.#perform(actor, effects);
-    if (event.type === "alarm" && !outcome.ok) this.#alarms.set(room, Date.now() + ALARM_RETRY_MS);
+    if (event.type === "alarm" && !outcome.ok) {
+      this.#withAlarms((alarms) => alarms.set(room, Date.now() + ALARM_RETRY_MS));
+    }
     onOutcome?.(outcome);
   }
 
+  /** Also when the turn is lost already: its writes fail, and every request finds its way to an answer. */
   #runIn(actor: Actor, event: RoomEvent): { outcome: Outcome; effects: readonly Effect[] } {
     this.#inTurn.add(actor);
-    if (this.#db.lost) return { outcome: failed(new ParleyError("DATABASE")), effects: [] };
     return actor.run(event);
+  }
+
+  /** Alarm rows belong to no event. When one cannot be written, nothing of the turn may be stored. */
+  #withAlarms(write: (alarms: Alarms) => void): void {
+    try {
+      write(this.#alarms);
+    } catch (fault) {
+      this.#alarmFault ??= fault;
+    }
   }
 
   #perform(actor: Actor, effects: readonly Effect[]): void {
@@ -177,7 +192,7 @@ export class Turns {
           break;
         }
         case "wake":
-          this.#alarms.set(actor.name, effect.atMs);
+          this.#withAlarms((alarms) => alarms.set(actor.name, effect.atMs));
           break;
       }
     }

@@ -1,0 +1,144 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { TurnDatabase } from "../../src/hosts/native/database.ts";
+import { acceptSocket } from "../../src/hosts/native/sockets.ts";
+import { Turns } from "../../src/hosts/native/turns.ts";
+import type { RoomCall } from "../../src/kernel/effects.ts";
+import { migrateRooms } from "../../src/kernel/migrations.ts";
+import { mailboxRoom, type RoomName } from "../../src/kernel/room-name.ts";
+import { MAX_BUFFERED_BYTES } from "../../src/protocol/limits.ts";
+import type { Outcome } from "../../src/protocol/rpc/outcome.ts";
+import { SUBPROTOCOL_JSON } from "../../src/protocol/version.ts";
+import { mailboxMigrations } from "../../src/rooms/mailbox/schema.ts";
+import { sessionMigrations } from "../../src/rooms/session/schema.ts";
+import { ClientSocket, type HostUnderTest, type OpenSocket, type StorageUnderTest } from "./host.ts";
+import type { ManualTime } from "./manual-time.ts";
+import { app } from "./suites/rooms.ts";
+
+const AMPLE = { requestsPerSecond: 1_000_000, requestBurst: 1_000_000 };
+const IDLE_MS = 60_000;
+
+/** How a turn may be lost: SQLite gives up the transaction in its middle, as on a full disk, or the commit fails. */
+export const LOSSES = ["in the middle", "at the commit"] as const;
+export type Loss = (typeof LOSSES)[number];
+const BREAKING: Readonly<Record<Loss, readonly string[]>> = {
+  "in the middle": ["CREATE TRIGGER breaking BEFORE INSERT ON entries BEGIN SELECT RAISE(ROLLBACK, 'gave up'); END"],
+  "at the commit": [
+    "CREATE TABLE parent (id INTEGER PRIMARY KEY)",
+    "CREATE TABLE child (parent INTEGER REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED)",
+    "CREATE TRIGGER breaking BEFORE INSERT ON entries BEGIN INSERT INTO child VALUES (1); END",
+  ],
+};
+
+/** The rooms of a native server without its network. */
+export class NativeHost implements HostUnderTest {
+  readonly faults: unknown[] = [];
+  readonly lostTurns: unknown[] = [];
+  /** Set to make every socket look as if its peer did not read. */
+  bufferedBytes = 0;
+  readonly #time: ManualTime;
+  readonly #directory = mkdtempSync(join(tmpdir(), "parley-contract-"));
+  db: TurnDatabase;
+  turns: Turns;
+
+  constructor(time: ManualTime) {
+    this.#time = time;
+    this.db = this.#open();
+    this.turns = this.#start();
+  }
+
+  storage(): StorageUnderTest {
+    return { sql: this.db.forRoom("room"), transaction: this.db };
+  }
+
+  call(room: RoomName, call: RoomCall): Promise<Outcome> {
+    return this.turns.call(room, call);
+  }
+
+  async connect(opening: OpenSocket): Promise<ClientSocket> {
+    const { userId, deviceType = "web", deviceId = "device", expiresAtMs = Number.MAX_SAFE_INTEGER } = opening;
+    const state = { phase: "syncing", userId, deviceId, deviceType, expiresAtMs } as const;
+    const client: ClientSocket = new ClientSocket(
+      (text) => events.text(text),
+      () => events.closed(),
+    );
+    const socket = {
+      send: (text: string) => client.hear(text),
+      close: (code: number) => {
+        client.closed(code);
+        events.closed();
+      },
+      terminate: () => client.closed(1006),
+      bufferedBytes: () => this.bufferedBytes,
+    };
+    const room = mailboxRoom(app, userId);
+    const events = acceptSocket(this.turns, socket, { kind: "accept", room, state, subprotocol: SUBPROTOCOL_JSON });
+    return client;
+  }
+
+  /** All rooms idle, and whatever was kept in memory for them is gone. */
+  async evict(): Promise<void> {
+    await this.turns.drained();
+    this.#time.pass(IDLE_MS);
+    this.#time.runIntervals();
+  }
+
+  async ring(room: RoomName): Promise<void> {
+    await this.turns.drained();
+    this.makeDue(room);
+    this.#time.runTimeouts();
+  }
+
+  /** The room's alarm is due, and nobody noticed yet. */
+  makeDue(room: RoomName): void {
+    const due = this.db.prepare("SELECT due FROM alarms WHERE room = ?").get(room)?.due;
+    if (due === undefined) throw new Error(`${room} has no alarm`);
+    this.#time.passUntil(Number(due));
+  }
+
+  /** Stops without a word to anybody and starts on the same rows. */
+  async restart(): Promise<void> {
+    await this.turns.drained();
+    this.turns.stop();
+    this.db.close();
+    this.db = this.#open();
+    this.turns = this.#start();
+  }
+
+  /** From here on every turn that stores an entry is lost as a whole. */
+  breakTurns(loss: Loss): void {
+    for (const statement of BREAKING[loss]) this.db.prepare(statement).run();
+    this.db.commit();
+  }
+
+  mendTurns(): void {
+    this.db.prepare("DROP TRIGGER breaking").run();
+    this.db.commit();
+  }
+
+  neverDrain(): void {
+    this.bufferedBytes = MAX_BUFFERED_BYTES + 1;
+  }
+
+  dispose(): void {
+    this.turns.stop();
+    this.db.close();
+    rmSync(this.#directory, { recursive: true });
+  }
+
+  #open(): TurnDatabase {
+    const db = new TurnDatabase(join(this.#directory, "rooms.db"));
+    db.atomically(() => {
+      for (const migrations of [sessionMigrations, mailboxMigrations]) migrateRooms(db.forRoom(""), migrations);
+    });
+    db.commit();
+    return db;
+  }
+
+  #start(): Turns {
+    const onFault = (fault: unknown) => this.faults.push(fault);
+    const ports = { db: this.db, limits: AMPLE, random: Math.random, onFault };
+    return new Turns(ports, (fault) => this.lostTurns.push(fault));
+  }
+}
