@@ -42,21 +42,41 @@ export class Log {
     return this.#store.findPack(sender, packId);
   }
 
-  appendMessage(sender: UserId, item: AppendItem, fanned: number): Outcome<MsgSendResult> {
+  /** Stores what is new of the items, in order; each has an outcome of its own (S2, S4). */
+  appendMessages(sender: UserId, items: readonly AppendItem[], fanned: number): Outcome<MsgSendResult>[] {
     const sessionId = this.#sessionId;
-    const known = this.find(sender, item.packId);
-    if (known !== undefined) return { ok: true, value: { sessionId, ...known, repeated: true } };
-    const fault = contentFault(item.content);
-    if (fault !== undefined) return failed(new ParleyError(fault));
-    const { packId, contentType, content } = item;
-    const next = { seqId: this.#seqId + 1, timestamp: this.#nextTimestamp(), from: sender, packId };
-    this.#append({ ...next, kind: "message", contentType, content }, fanned);
-    return { ok: true, value: { sessionId, seqId: next.seqId, timestamp: next.timestamp } };
+    const known = this.#known(sender, items);
+    const timestamp = this.#nextTimestamp();
+    const fresh: Entry[] = [];
+    const results = items.map(({ packId, contentType, content }): Outcome<MsgSendResult> => {
+      const stored = known.get(packId);
+      if (stored !== undefined) return { ok: true, value: { sessionId, ...stored, repeated: true } };
+      const fault = contentFault(content);
+      if (fault !== undefined) return failed(new ParleyError(fault));
+      const seqId = this.#seqId + fresh.length + 1;
+      known.set(packId, { seqId, timestamp });
+      fresh.push({ seqId, timestamp, from: sender, packId, kind: "message", contentType, content });
+      return { ok: true, value: { sessionId, seqId, timestamp } };
+    });
+    this.#append(fresh, fanned);
+    return results;
+  }
+
+  /** A single look-up is the cheaper one for the idle case. */
+  #known(sender: UserId, items: readonly AppendItem[]): Map<PackId, Stored> {
+    const [only] = items;
+    if (only === undefined || items.length > 1)
+      return this.#store.findPacks(
+        sender,
+        items.map(({ packId }) => packId),
+      );
+    const stored = this.find(sender, only.packId);
+    return new Map(stored === undefined ? [] : [[only.packId, stored]]);
   }
 
   appendNotice(by: UserId, packId: PackId, notice: Notice, fanned: number): number {
     const seqId = this.#seqId + 1;
-    this.#append({ seqId, timestamp: this.#nextTimestamp(), from: by, packId, kind: "notice", notice }, fanned);
+    this.#append([{ seqId, timestamp: this.#nextTimestamp(), from: by, packId, kind: "notice", notice }], fanned);
     return seqId;
   }
 
@@ -90,12 +110,14 @@ export class Log {
     return Math.max(this.#clock.nowMs(), this.#timestamp);
   }
 
-  #append(entry: Entry, fanned: number): void {
-    this.#store.addEntry(entry, fanned);
-    this.#seqId = entry.seqId;
-    this.#timestamp = entry.timestamp;
-    this.#tail.push(entry);
-    this.#tailBytes += sizeOf(entry);
+  #append(entries: readonly Entry[], fanned: number): void {
+    this.#store.addEntries(entries, fanned);
+    for (const entry of entries) {
+      this.#seqId = entry.seqId;
+      this.#timestamp = entry.timestamp;
+      this.#tail.push(entry);
+      this.#tailBytes += sizeOf(entry);
+    }
     while (this.#tailBytes > MAX_TAIL_BYTES && this.#tail.length > 1) {
       const dropped = this.#tail.splice(0, Math.ceil(this.#tail.length / 2));
       for (const old of dropped) this.#tailBytes -= sizeOf(old);

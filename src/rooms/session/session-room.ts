@@ -80,7 +80,7 @@ export class SessionRoom implements Room {
   #append({ sender, items }: SessionCall & { type: "append" }): AppendResult {
     this.#requireWriter(sender);
     const { fanned } = this.#fanOut;
-    const results = items.map((item) => this.#log.appendMessage(sender, item, fanned));
+    const results = this.#log.appendMessages(sender, items, fanned);
     this.#fanOut.touch();
     return results;
   }
