@@ -1,0 +1,95 @@
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { api } from "../support/api.ts";
+import { onEveryHost } from "../support/hosts.ts";
+import { someone } from "../support/person.ts";
+import { ServerProcess } from "../support/server-process.ts";
+
+const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+/** As root there is no sandbox; the rest keeps the browser from calling home. */
+const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
+
+onEveryHost("the chat page", (url) => {
+  it("is served", async () => {
+    const page = await fetch(url);
+    expect([page.status, page.headers.get("Content-Type")]).toEqual([200, "text/html; charset=utf-8"]);
+    expect(await page.text()).toContain("/page.js");
+    for (const file of ["/page.js", "/style.css"]) expect((await fetch(url + file)).status).toBe(200);
+  });
+});
+
+/** Development servers: only they give a token to whoever asks. */
+describe.each(
+  inject("servers")
+    .map(([host]) => host)
+    .filter((host) => host === "bun" || host === "workers"),
+)("two tabs on %s", (host) => {
+  let server: ServerProcess;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    [server, browser] = await Promise.all([
+      ServerProcess.start({ host, variables: { PARLEY_ENV: "development" } }),
+      chromium.launch({ executablePath: CHROMIUM, args: FLAGS }),
+    ]);
+  });
+  afterAll(async () => {
+    await Promise.all([server.dispose(), browser.close()]);
+  });
+
+  const tab = async (query: string): Promise<Page> => {
+    const page = await (await browser.newContext()).newPage();
+    await page.goto(`${server.url}/${query}`);
+    return page;
+  };
+  const say = async (page: Page, text: string): Promise<void> => {
+    await page.getByLabel("Write a message").fill(text);
+    await page.keyboard.press("Enter");
+  };
+  const bubble = (page: Page, text: string) => page.locator(".bubble:not(.pending)", { hasText: text });
+
+  it("talk to each other, in order, with unread counts and markup as text", async () => {
+    const [alice, bob] = [someone("alice"), someone("bob")];
+    const [left, right] = [await tab(`?user=${alice}&to=${bob}`), await tab(`?user=${bob}`)];
+    await say(left, "Hello <b>Bob</b>");
+    await bubble(left, "Hello <b>Bob</b>").waitFor();
+    await right.locator(".badge", { hasText: "1" }).waitFor();
+    await right.locator(".sessions button").click();
+    await bubble(right, "Hello <b>Bob</b>").waitFor();
+    await right.locator(".badge").waitFor({ state: "detached" });
+    for (const text of ["one", "two", "three"]) await say(right, text);
+    await bubble(left, "three").waitFor();
+    const texts = await left.locator(".bubble").allInnerTexts();
+    expect(texts.map((text) => text.split("\n").at(-1))).toEqual(["Hello <b>Bob</b>", "one", "two", "three"]);
+  });
+
+  it("bring older messages when scrolled up, once each", async () => {
+    const [alice, bob] = [someone("alice"), someone("bob")];
+    for (let n = 1; n <= 120; n += 1) {
+      await api(server.url, "/v1/messages", { body: { packId: `p${n}`, from: alice, to: bob, content: `line ${n}.` } });
+    }
+    const page = await tab(`?user=${bob}&to=${alice}`);
+    await bubble(page, "line 120.").waitFor();
+    const count = () => page.locator(".bubble").count();
+    expect(await count()).toBe(50);
+    while ((await count()) < 120) {
+      const before = await count();
+      await page.locator(".entries").evaluate((entries) => entries.scrollTo(0, 0));
+      await page.waitForFunction((old) => document.querySelectorAll(".bubble").length > old, before);
+    }
+    const texts = await page.locator(".bubble").allInnerTexts();
+    expect(texts.map((text) => text.split("\n").at(-1))).toEqual(
+      Array.from({ length: 120 }, (_, index) => `line ${index + 1}.`),
+    );
+  });
+
+  it("ask who you are when it is not said, and tell when the connection is gone", async () => {
+    const page = await tab("");
+    await page.getByLabel("Your user id").fill(someone("dora"));
+    await page.keyboard.press("Enter");
+    await page.locator(".status", { hasText: "online" }).waitFor();
+    await page.context().setOffline(true);
+    await server.kill();
+    await page.locator(".status.bad").waitFor();
+  });
+});
