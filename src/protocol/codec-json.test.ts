@@ -4,7 +4,7 @@ import { entriesOf } from "../../test/sim/entries.ts";
 import { alice, chat, pack } from "../../test/sim/names.ts";
 import { jsonCodec } from "./codec-json.ts";
 import type { DownFrame } from "./down.ts";
-import { MAX_FRAMES_PER_BATCH } from "./limits.ts";
+import { MAX_CONTENT_DEPTH, MAX_FRAMES_PER_BATCH } from "./limits.ts";
 
 const decode = (value: unknown) => jsonCodec.decode(JSON.stringify(value));
 const send = { type: "msg.send", packId: "p", sessionId: chat, contentType: 1, content: "hello" };
@@ -58,6 +58,16 @@ describe("the JSON codec", () => {
   it("survives huge and deeply nested arrays", () => {
     expect(decode(Array.from({ length: 400_000 }, () => 1))).toHaveLength(400_000);
     expect(jsonCodec.decode("[".repeat(500_000))).toMatchObject([{ ok: false, error: "MALFORMED" }]);
+  });
+
+  it("refuses content that is nested too deeply for some runtime to write", () => {
+    const nested = (depth: number) => `${"[".repeat(depth)}${"]".repeat(depth)}`;
+    const sendNested = (depth: number) =>
+      jsonCodec.decode(JSON.stringify(send).replace('"hello"', `{"a":${nested(depth)}}`));
+    expect(sendNested(MAX_CONTENT_DEPTH - 1)).toMatchObject([{ ok: true }]);
+    for (const depth of [MAX_CONTENT_DEPTH, 10_000, 400_000]) {
+      expect(sendNested(depth)).toMatchObject([{ ok: false, error: "BAD_PARAMETER", packId: "p" }]);
+    }
   });
 
   it("never throws and never echoes what it was sent", () => {

@@ -2,6 +2,8 @@
 
 /** Largest `content` of one message, in bytes of UTF-8 (objects: of their JSON text). OTIM's bound, code 41. */
 export const MAX_CONTENT_BYTES = 65_536;
+/** Deepest nesting of an object as `content`. Runtimes differ in how deep they can write JSON, and some fail loudly. */
+export const MAX_CONTENT_DEPTH = 32;
 /** Longest WebSocket message (in characters) or HTTP body (in bytes) that is looked at. Beyond it: close `TOO_BIG`, or HTTP 413. */
 export const MAX_FRAME_BYTES = 1_048_576;
 /** Where the runtimes themselves stop reading a WebSocket message, in bytes, with close code 1009. */
