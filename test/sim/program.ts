@@ -49,6 +49,7 @@ export class Play {
   readonly group: SimGroup;
   readonly sessions: readonly SessionId[];
   readonly #rooms: readonly RoomName[];
+  #wasEvicted = false;
 
   constructor(seed: number) {
     this.world = new World({ seed });
@@ -60,6 +61,11 @@ export class Play {
       new Device(this.world, userId, "web"),
     ]);
     for (const [index, one] of this.devices.entries()) if (index % 2 === 0) one.connect();
+  }
+
+  /** An instance was dropped in the middle of something. Its successor knows nothing of the batch that is under way. */
+  get lostInstances(): boolean {
+    return this.#wasEvicted || this.world.faults.length > 0;
   }
 
   run(commands: readonly Command[]): void {
@@ -102,6 +108,7 @@ export class Play {
   #disturb(one: Exclude<Command, { count: number } | { device: number }>): void {
     const { world } = this;
     if ("room" in one) {
+      this.#wasEvicted ||= one.do === "evict";
       world[one.do](this.#room(one.room));
     } else if ("ms" in one) {
       world.nowMs += one.ms;

@@ -18,6 +18,7 @@ export function checkPromises(play: Play): void {
       for (const told of device.told) if (told.sessionId === sessionId) checkUnread(told, device.userId, log);
     }
     for (const userId of PEOPLE) checkRow(play, userId, log, hotSession(play.world, userId, sessionId));
+    if (!play.lostInstances) for (const userId of PEOPLE) checkOrder(play, userId, { sessionId, log });
   }
   for (const device of play.devices) checkAnswers(device);
 }
@@ -57,6 +58,31 @@ function checkAcknowledged(device: Device, sessionId: string, log: readonly Entr
     const stored = log[result.seqId - 1];
     const isThere = stored?.packId === packId && stored.from === device.userId && stored.timestamp === result.timestamp;
     demand(isThere, "acknowledged is durable", { result, stored });
+  }
+}
+
+/** P2: messages that one connection sent have the order in which it sent them. */
+function checkOrder(
+  play: Play,
+  userId: UserId,
+  { sessionId, log }: { sessionId: string; log: readonly Entry[] },
+): void {
+  const lives = play.devices.filter((device) => device.userId === userId).flatMap((device) => device.lives);
+  const sent = lives.map(({ requests }) =>
+    requests.flatMap((one) => (one.type === "msg.send" && one.sessionId === sessionId ? one.packId : [])),
+  );
+  for (const [life, packs] of sent.entries()) {
+    const elsewhere = new Set(sent.flatMap((others, index) => (index === life ? [] : others)));
+    const once = packs.filter((packId, at) => packs.indexOf(packId) === at && packs.lastIndexOf(packId) === at);
+    const stored = once
+      .filter((packId) => !elsewhere.has(packId))
+      .map((packId) => log.find((entry) => entry.packId === packId && entry.from === userId)?.seqId)
+      .filter((seqId) => seqId !== undefined);
+    demand(
+      stored.every((seqId, at) => seqId > (stored[at - 1] ?? 0)),
+      "one sender's order is kept",
+      { packs, stored },
+    );
   }
 }
 
