@@ -100,6 +100,16 @@ const lostTurnCases = (loss: Loss): readonly Case<NativeHost>[] => [
 export const nativeCases: readonly Case<NativeHost>[] = [
   ...LOSSES.flatMap(lostTurnCases),
   {
+    name: "stores nothing of a turn whose alarm cannot be stored",
+    async run(host) {
+      const { a, session } = pair();
+      host.breakTurns("with its alarm");
+      equal(await append(host, session, a), { ok: false, error: "DATABASE", message: ERRORS.DATABASE.message });
+      host.mendTurns();
+      equal(seqIdOf(await append(host, session, a)), 1);
+    },
+  },
+  {
     name: "finds its rows after a restart, and rings alarms that became due meanwhile",
     async run(host) {
       const { a, b, session } = pair();

@@ -21,9 +21,10 @@ const IDLE_MS = 60_000;
 
 /** How a turn may be lost: SQLite gives up the transaction in its middle, as on a full disk, or the commit fails. */
 export const LOSSES = ["in the middle", "at the commit"] as const;
-export type Loss = (typeof LOSSES)[number];
+export type Loss = (typeof LOSSES)[number] | "with its alarm";
 const BREAKING: Readonly<Record<Loss, readonly string[]>> = {
   "in the middle": ["CREATE TRIGGER breaking BEFORE INSERT ON entries BEGIN SELECT RAISE(ROLLBACK, 'gave up'); END"],
+  "with its alarm": ["CREATE TRIGGER breaking BEFORE INSERT ON alarms BEGIN SELECT RAISE(ABORT, 'no alarm'); END"],
   "at the commit": [
     "CREATE TABLE parent (id INTEGER PRIMARY KEY)",
     "CREATE TABLE child (parent INTEGER REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED)",
