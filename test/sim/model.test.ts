@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { command, Play } from "./program.ts";
 import { checkPromises } from "./promises.ts";
 
-const RUNS = 300;
+const RUNS = 200;
 const MIN_COMMANDS = 20;
 const MAX_COMMANDS = 200;
 const FIXED_SEEDS = [1, 2, 3];
