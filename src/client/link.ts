@@ -68,6 +68,7 @@ export class Link {
 
   /** The sync is complete. */
   online(): void {
+    if (!this.#isOpen) return;
     this.#failures = 0;
     this.#setStatus({ state: "online" });
   }
@@ -84,15 +85,17 @@ export class Link {
     this.#setStatus({ state: "closed", code, reason });
   }
 
+  /** Comes last in a step, or is followed by a check: a listener may stop the link. */
   #setStatus(status: Status): void {
     this.#status = status;
     this.#handlers.status(status);
   }
 
   #connect(): void {
-    this.#setStatus({ state: "connecting" });
     this.#cancelTimer = this.#environment.after(OPEN_TIMEOUT_MS, () => this.#drop(LOST, "no connection in time"));
     const attempt = this.#cancelTimer;
+    this.#setStatus({ state: "connecting" });
+    if (this.#cancelTimer !== attempt) return;
     tokenFrom(this.#options.token).then(
       (token) => {
         if (this.#cancelTimer === attempt) this.#open(token);
@@ -139,7 +142,7 @@ export class Link {
     this.#isOpen = true;
     this.#watch();
     this.#setStatus({ state: "syncing" });
-    this.#handlers.opened(userId);
+    if (this.#isOpen) this.#handlers.opened(userId);
   }
 
   #heard(text: string): void {
@@ -188,8 +191,8 @@ export class Link {
 
   #reconnectIn(delayMs: number, { code, reason }: { code: number; reason: string }): void {
     this.#cancelTimer();
-    this.#setStatus({ state: "waiting", delayMs, code, reason });
     this.#cancelTimer = this.#environment.after(delayMs, () => this.#connect());
+    this.#setStatus({ state: "waiting", delayMs, code, reason });
   }
 
   #forgetSocket(): ClientSocket | undefined {
