@@ -36,6 +36,8 @@ export class Exchanges {
   #isOnline = false;
   #outgoing: string[][] = [];
   #cancelCheck: (() => void) | undefined;
+  /** What waits for its next try, with the end of its timer. */
+  readonly #later = new Map<() => void, () => void>();
   #closed: Failed | undefined;
 
   /** `write` sends one WebSocket message, or drops it when there is no connection. */
@@ -80,6 +82,17 @@ export class Exchanges {
     volley.settle(answers);
   }
 
+  /** Runs once: after `delayMs`, or at once when this closes. */
+  later(delayMs: number, run: () => void): void {
+    if (this.#closed !== undefined) run();
+    else {
+      const once = (): void => {
+        if (this.#later.delete(once)) run();
+      };
+      this.#later.set(once, this.#environment.after(delayMs, once));
+    }
+  }
+
   forget(packId: string): void {
     this.#pending.delete(packId);
   }
@@ -100,6 +113,10 @@ export class Exchanges {
     this.#closed = failed;
     this.#cancelCheck?.();
     for (const packId of [...this.#pending.keys()]) this.settle(packId, failed);
+    for (const [run, cancel] of [...this.#later]) {
+      cancel();
+      run();
+    }
   }
 
   /** What leaves in one microtask leaves together. */

@@ -48,19 +48,32 @@ export class Outbox {
   readonly #environment: Environment;
   readonly #exchanges: Exchanges;
   readonly #lanes = new Map<string, Lane>();
-  #size = 0;
+  /** By packId: what is not done with. */
+  readonly #unsettled = new Map<string, { readonly sessionId: string; readonly sent: Promise<MsgSendResult> }>();
 
   constructor(environment: Environment, exchanges: Exchanges) {
     this.#environment = environment;
     this.#exchanges = exchanges;
   }
 
-  /** Resolves when the message is durable. Rejects with `ParleyError` when it cannot be, or the client is closed. */
+  /**
+   * Resolves when the message is durable. Rejects with `ParleyError` when it cannot be, or the client is closed. A packId
+   * that waits already is the same message: it is sent once, and both have its result.
+   */
   send(message: OutgoingMessage): Promise<MsgSendResult> {
     const fault = contentFault(message.content);
     if (fault !== undefined) return Promise.reject(new ParleyError(fault));
-    if (this.#size >= MAX_OUTBOX_MESSAGES) return Promise.reject(new ParleyError("TOO_MANY_PENDING"));
-    this.#size += 1;
+    const twin = this.#unsettled.get(message.packId);
+    if (twin?.sessionId === message.sessionId) return twin.sent;
+    if (twin !== undefined)
+      return Promise.reject(new ParleyError("BAD_PARAMETER", "the packId waits in another session"));
+    if (this.#unsettled.size >= MAX_OUTBOX_MESSAGES) return Promise.reject(new ParleyError("TOO_MANY_PENDING"));
+    const sent = this.#enqueue(message);
+    this.#unsettled.set(message.packId, { sessionId: message.sessionId, sent });
+    return sent;
+  }
+
+  #enqueue(message: OutgoingMessage): Promise<MsgSendResult> {
     const chars = JSON.stringify(message.content).length;
     return new Promise((resolve, reject) => {
       const lane = this.#lane(message.sessionId);
@@ -96,9 +109,9 @@ export class Outbox {
   }
 
   /** Whether the message is done with. */
-  #finish({ resolve, reject }: Waiting, answer: Answer | undefined): boolean {
+  #finish({ message, resolve, reject }: Waiting, answer: Answer | undefined): boolean {
     if (answer === undefined || (!answer.ok && mayPass(answer.error))) return false;
-    this.#size -= 1;
+    this.#unsettled.delete(message.packId);
     if (answer.ok)
       resolve(answer.data as MsgSendResult); // SAFETY: the result of msg.send
     else reject(answer.error);
@@ -116,7 +129,7 @@ export class Outbox {
     lane.waiting.unshift(...failed);
     lane.failures += 1;
     const delayMs = retryDelayMs(this.#environment, error, lane.failures);
-    this.#environment.after(delayMs, () => this.#start(sessionId, lane));
+    this.#exchanges.later(delayMs, () => this.#start(sessionId, lane));
   }
 }
 

@@ -45,7 +45,7 @@ export class Requests {
    * wire, before any frame that follows it.
    */
   async ask<T extends UpType>(request: Request<T>, apply?: (data: ResultOf<T>) => void): Promise<ResultOf<T>> {
-    const { newPackId, after, nowMs } = this.#environment;
+    const { newPackId, nowMs } = this.#environment;
     const frame = Object.assign({ packId: newPackId() }, request);
     const deadlineMs = nowMs() + REQUEST_TIMEOUT_MS;
     for (let attempt = 1; ; attempt += 1) {
@@ -57,7 +57,7 @@ export class Requests {
       const delayMs = retryDelayMs(this.#environment, error, attempt);
       const isFinal = error.errorName === "CLOSED" || error.errorName === "SEND_TIMED_OUT" || !error.retry;
       if (isFinal || nowMs() + delayMs >= deadlineMs) throw error;
-      await new Promise<void>((resolve) => void after(delayMs, resolve));
+      await new Promise<void>((resolve) => this.#exchanges.later(delayMs, resolve));
     }
   }
 
