@@ -45,7 +45,7 @@ function chatRow(name: string, server: string, result: ChatResult, floor: ChatRe
     ratio((load) => load.acksPerSecond),
     count(saturated.deliveriesPerSecond),
     ratio((load) => load.deliveriesPerSecond),
-    Number.isNaN(saturated.cpuMicros) ? "" : saturated.cpuMicros.toFixed(1),
+    saturated.cpuMicros?.toFixed(1) ?? "",
     latency(saturated),
     latency(paced),
   ];

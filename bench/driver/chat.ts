@@ -67,8 +67,7 @@ async function pairs(url: string, count: number): Promise<Cast> {
 }
 
 /** Processor time that the process has used, in seconds. Linux counts it in hundredths. */
-function cpuSeconds(pid: number | undefined): number {
-  if (pid === undefined) return Number.NaN;
+function cpuSeconds(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
@@ -148,7 +147,7 @@ class Chat {
 
   async #measure({ measureMs, serverPid }: ChatJob): Promise<Load> {
     const { acks, entries, atMs } = { acks: this.#acks, entries: this.#entries, atMs: performance.now() };
-    const cpuBefore = cpuSeconds(serverPid);
+    const cpuBefore = serverPid === undefined ? 0 : cpuSeconds(serverPid);
     this.#latencies.clear();
     await sleep(measureMs);
     const seconds = (performance.now() - atMs) / 1000;
@@ -156,7 +155,7 @@ class Chat {
     return {
       acksPerSecond: acked / seconds,
       deliveriesPerSecond: (this.#entries - entries) / seconds,
-      cpuMicros: ((cpuSeconds(serverPid) - cpuBefore) * 1e6) / acked,
+      cpuMicros: serverPid === undefined ? undefined : ((cpuSeconds(serverPid) - cpuBefore) * 1e6) / acked,
       ...this.#latencies.summary(),
     };
   }

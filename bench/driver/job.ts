@@ -36,7 +36,7 @@ export interface Load extends Latency {
   /** Entries per second that reached a socket; the sender's own counts, it is sent like the others. */
   readonly deliveriesPerSecond: number;
   /** Processor time of the server per acknowledged message. Other load on the machine disturbs it less than it does the rates. */
-  readonly cpuMicros: number;
+  readonly cpuMicros: number | undefined;
 }
 
 export interface ChatResult {
