@@ -64,7 +64,9 @@ class Device {
   /** Answers the oldest pull from a log of this length, in pages. */
   async answer(logLength: number, page = 3): Promise<void> {
     const pull = this.pulls.shift();
-    pull?.answer({ entries: entries(pull.after + 1, Math.min(logLength, pull.after + page)) } as HistoryResult);
+    if (pull === undefined) return;
+    const upTo = Math.min(logLength, pull.after + page);
+    pull.answer({ entries: entries(pull.after + 1, upTo), more: upTo < logLength });
     await turn();
   }
 }
@@ -141,7 +143,8 @@ describe("timelines", () => {
   it("refuse another user's state", () => {
     device.connect(row(1));
     const { state } = device.timelines;
-    expect(() => new Timelines({} as never, state).identify("mallory")).toThrow(ParleyError);
+    const other = new Device(state).timelines;
+    expect(() => other.identify("mallory")).toThrow(ParleyError);
   });
 
   it("go on from kept state, after the last entry that a listener had", async () => {
