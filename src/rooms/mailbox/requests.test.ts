@@ -184,6 +184,16 @@ describe("a request", () => {
     expect(codes(alices, [read(world, alices, 1)])).toEqual([[NO_SUCH_MESSAGE.code]]);
   });
 
+  it("M33 pauses for 2 s after 256 refusals in a row", () => {
+    const world = new World({ limits: { requestsPerSecond: 10, requestBurst: 1 } });
+    const alices = world.connect(alice);
+    for (let n = 0; n < 1 + 256; n += 1) read(world, alices, 1);
+    world.nowMs += 1_999;
+    expect(codes(alices, [read(world, alices, 1)])).toEqual([[ERRORS.RATE_LIMITED.code]]);
+    world.nowMs += 1;
+    expect(codes(alices, [read(world, alices, 1)])).toEqual([[ERRORS.NO_SUCH_MESSAGE.code]]);
+  });
+
   it("M33 closes with FLOOD after 1 000 refusals in a row, and answers nothing more", () => {
     const world = new World({ limits: { requestsPerSecond: 1, requestBurst: 1 } });
     const alices = world.connect(alice);
