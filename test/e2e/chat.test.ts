@@ -63,7 +63,7 @@ onEveryHost("two people", (url) => {
 
     // An own message reads what came before it, on the other device as well.
     await laptop.client.send(chat, "seen");
-    await phone.untilSeen(chat, 21);
+    await Promise.all([phone.untilSeen(chat, 21), laptop.untilSeen(chat, 21)]);
     expect([phone.unread(chat), laptop.unread(chat)]).toEqual([0, 0]);
     expect(phone.seqIds(chat)).toEqual(upTo(21));
     await alice.untilSeen(chat, 21);
