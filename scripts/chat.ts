@@ -2,7 +2,7 @@
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { type Entry, ParleyClient, singleSessionId } from "../src/client/index.ts";
-import { contentText, noticeText, statusText } from "../src/page/wording.ts";
+import { entryText, statusText } from "../src/page/wording.ts";
 
 const SHOWN_AT_START = 20;
 
@@ -47,8 +47,7 @@ function showEntry(entry: Entry): void {
   if (entry.seqId <= lastShown) return;
   lastShown = entry.seqId;
   const time = new Date(entry.timestamp).toLocaleTimeString();
-  const text = entry.kind === "message" ? contentText(entry.content) : noticeText(entry.notice, entry.from);
-  show(`${time} ${entry.from}: ${text}`);
+  show(`${time} ${entry.from}: ${entryText(entry)}`);
   // Nothing is lost when it fails: the next entry moves the cursor further.
   if ((client.session(sessionId)?.unread ?? 0) > 0) client.read(sessionId, entry.seqId).catch(() => {});
 }

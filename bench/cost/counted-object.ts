@@ -1,6 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import type { Effect, Effects } from "../../src/kernel/effects.ts";
 import { migrateRooms } from "../../src/kernel/migrations.ts";
+import { DEFAULT_POLICY } from "../../src/kernel/policy.ts";
 import type { Connection, ConnectionState, RoomPorts, RoomSql, SqlRow } from "../../src/kernel/ports.ts";
 import type { RoomEvent } from "../../src/kernel/room.ts";
 import { addressOf, type RoomName } from "../../src/kernel/room-name.ts";
@@ -92,7 +93,7 @@ export class CountedObject {
       clock: { nowMs },
       random: () => 0.5,
       connections: () => this.connections,
-      limits: { requestsPerSecond: 1_000_000, requestBurst: 1_000_000 },
+      policy: { ...DEFAULT_POLICY, requestsPerSecond: 1_000_000, requestBurst: 1_000_000 },
     };
     const make = (effects: Effects) =>
       address.kind === "session" ? new SessionRoom(address, ports, effects) : new MailboxRoom(address, ports, effects);

@@ -1,5 +1,6 @@
+import type { Content } from "../protocol/content-type.ts";
 import type { DownFrame } from "../protocol/down.ts";
-import type { Content, Entry, HotSession } from "../protocol/entry.ts";
+import type { Entry, HotSession } from "../protocol/entry.ts";
 import { ParleyError } from "../protocol/errors.ts";
 import type { HistoryResult, MsgReadResult, MsgSendResult } from "../protocol/frames/message.ts";
 import type { SyncSessionsResult } from "../protocol/frames/sync.ts";

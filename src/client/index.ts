@@ -3,7 +3,8 @@ import type { UserId } from "../protocol/ids.ts";
 import { singleSessionId as brandedSessionId } from "../protocol/session-id.ts";
 
 export { CLOSE } from "../protocol/close-codes.ts";
-export type { Content, Entry, GroupInfo, HotSession, Notice, Role } from "../protocol/entry.ts";
+export type { Content } from "../protocol/content-type.ts";
+export type { ControlEntry, Entry, GroupInfo, HotSession, Notice, Role } from "../protocol/entry.ts";
 export { ERRORS, type ErrorName, ParleyError } from "../protocol/errors.ts";
 export type { HistoryResult, MsgReadResult, MsgSendResult } from "../protocol/frames/message.ts";
 export type { DeviceType } from "../protocol/ids.ts";

@@ -1,5 +1,5 @@
 import { contentFault } from "../protocol/content.ts";
-import type { Content } from "../protocol/entry.ts";
+import type { Content } from "../protocol/content-type.ts";
 import { ParleyError } from "../protocol/errors.ts";
 import type { MsgSendResult } from "../protocol/frames/message.ts";
 import type { Answer } from "./answer.ts";

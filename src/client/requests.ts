@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { type BackoffPlan, backoffMs } from "../kernel/backoff.ts";
-import type { ResultOf } from "../protocol/down.ts";
 import { ParleyError } from "../protocol/errors.ts";
+import type { ResultOf } from "../protocol/results.ts";
 import type { UpFrame, UpType } from "../protocol/up.ts";
 import type { Answer } from "./answer.ts";
 import type { Environment } from "./environment.ts";

@@ -21,7 +21,17 @@ const entries = (from: number, to: number): Entry[] =>
 
 function row(lastSeqId: number, fields: Partial<HotSession> = {}): HotSession {
   const last = entryAt(lastSeqId);
-  return { sessionId: S, firstSeqId: 1, readSeqId: 0, unread: lastSeqId, lastSeqId, last, member: true, ...fields };
+  return {
+    sessionId: S,
+    firstSeqId: 1,
+    readSeqId: 0,
+    unread: lastSeqId,
+    mentions: 0,
+    lastSeqId,
+    last,
+    member: true,
+    ...fields,
+  };
 }
 
 interface Pull {
@@ -136,7 +146,7 @@ describe("timelines", () => {
 
   it("ignore a read state that is older than the known one", () => {
     device.connect(row(5, { readSeqId: 4, unread: 1 }));
-    device.timelines.read(S, { readSeqId: 3, unread: 2 });
+    device.timelines.read(S, { readSeqId: 3, unread: 2, mentions: 0 });
     expect(device.timelines.find(S)).toMatchObject({ readSeqId: 4, unread: 1 });
   });
 

@@ -119,10 +119,10 @@ export class Timelines {
   }
 
   /** The read state changed, here or on another device. */
-  read(sessionId: string, { readSeqId, unread }: MsgReadResult): void {
+  read(sessionId: string, { readSeqId, unread, mentions }: MsgReadResult): void {
     const timeline = this.#timelines.get(sessionId);
     if (timeline === undefined || timeline.session.readSeqId > readSeqId) return;
-    timeline.session = { ...timeline.session, readSeqId, unread };
+    timeline.session = { ...timeline.session, readSeqId, unread, mentions };
     this.#handlers.session(timeline.session);
   }
 

@@ -1,4 +1,5 @@
 import type { DeviceType, UserId } from "../protocol/ids.ts";
+import type { RoomPolicy } from "./policy.ts";
 
 /** Wall clock in ms since 1970, standing still within a turn. It may jump; rooms never let it move their timestamps back. */
 export interface Clock {
@@ -49,17 +50,10 @@ export interface Connection {
 /** Open connections of this room; one that was told to close is no longer among them. */
 export type Connections = () => readonly Connection[];
 
-/** Limits that a deployment may set. */
-export interface RoomLimits {
-  /** Requests per second of one connection, and how many may come at once. */
-  readonly requestsPerSecond: number;
-  readonly requestBurst: number;
-}
-
 export interface RoomPorts {
   readonly sql: RoomSql;
   readonly clock: Clock;
   readonly random: Random;
   readonly connections: Connections;
-  readonly limits: RoomLimits;
+  readonly policy: RoomPolicy;
 }

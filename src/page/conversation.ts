@@ -1,6 +1,6 @@
 import { type Entry, type ParleyClient, ParleyError } from "../client/index.ts";
 import { element, lineForm } from "./dom.ts";
-import { contentText, noticeText, timeText, titleOf } from "./wording.ts";
+import { entryText, timeText, titleOf } from "./wording.ts";
 
 const NEAR_EDGE_PX = 60;
 
@@ -113,9 +113,7 @@ export class Conversation {
   }
 
   #view(entry: Entry): HTMLElement {
-    if (entry.kind === "notice") {
-      return element("p", { className: "note", textContent: noticeText(entry.notice, entry.from) });
-    }
+    if (entry.kind !== "message") return element("p", { className: "note", textContent: entryText(entry) });
     const isMine = entry.from === this.#me;
     const head = isMine ? timeText(entry) : `${entry.from} · ${timeText(entry)}`;
     const bubble = element(
@@ -123,7 +121,7 @@ export class Conversation {
       { className: isMine ? "bubble mine" : "bubble" },
       element("small", { textContent: head }),
     );
-    bubble.append(contentText(entry.content));
+    bubble.append(entryText(entry));
     return bubble;
   }
 

@@ -1,5 +1,6 @@
 import {
   type Content,
+  type ControlEntry,
   type Entry,
   type HotSession,
   type Notice,
@@ -39,12 +40,40 @@ export function noticeText(notice: Notice, from: string): string {
       return `${notice.users.join(", ")} is now ${notice.role}`;
     case "dismissed":
       return `${from} dismissed the group`;
+    case "muted":
+      return `${from} ${notice.untilMs === 0 ? "lets speak" : "muted"} ${notice.users.join(", ")}`;
+    case "mutedAll":
+      return notice.untilMs === 0 ? "everybody may speak again" : `${from} muted the group`;
+    case "banned":
+      return `${from} banned ${notice.users.join(", ")}`;
+    case "unbanned":
+      return `${from} lifted the ban of ${notice.users.join(", ")}`;
+    case "nickname":
+      return `${notice.users.join(", ")} is called ${notice.nickname || "by their id"} now`;
   }
 }
 
+const DONE: Readonly<Record<ControlEntry["control"]["op"], string>> = {
+  recall: "recalled",
+  delete: "deleted",
+  expire: "let expire",
+  override: "edited",
+  finish: "finished",
+  react: "reacted to",
+  unreact: "took back a reaction to",
+  pin: "pinned",
+  unpin: "unpinned",
+};
+
+/** One line for any entry. */
+export function entryText(entry: Entry): string {
+  if (entry.kind === "notice") return noticeText(entry.notice, entry.from);
+  if (entry.kind === "control") return `${entry.from} ${DONE[entry.control.op]} message ${entry.control.target}`;
+  return entry.gone === undefined ? contentText(entry.content) : `(${entry.gone.as})`;
+}
+
 export function previewText({ last }: HotSession): string {
-  if (last.kind === "notice") return noticeText(last.notice, last.from);
-  return last.cut === true ? "(long message)" : contentText(last.content);
+  return last.cut === true ? "(long message)" : entryText(last);
 }
 
 export function timeText(entry: Entry): string {

@@ -107,7 +107,7 @@ describe("the JSON codec", () => {
   it("encodes one frame as an object and several as an array", () => {
     const [first] = entriesOf(alice, [1]);
     const entry: DownFrame = { type: "entry", sessionId: chat, entries: [first] };
-    const ack: DownFrame = { type: "ack", packId: pack("p"), code: 0, data: { readSeqId: 1, unread: 0 } };
+    const ack: DownFrame = { type: "ack", packId: pack("p"), code: 0, data: { readSeqId: 1, unread: 0, mentions: 0 } };
     expect(JSON.parse(jsonCodec.encode([entry]))).toEqual(entry);
     expect(JSON.parse(jsonCodec.encode([ack, entry]))).toEqual([ack, entry]);
     expect(JSON.parse(jsonCodec.encode([]))).toEqual([]);

@@ -1,4 +1,4 @@
-import type { Content } from "./entry.ts";
+import type { Content } from "./content-type.ts";
 import type { ErrorName } from "./errors.ts";
 import { MAX_CONTENT_BYTES } from "./limits.ts";
 

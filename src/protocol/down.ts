@@ -1,29 +1,10 @@
 import { z } from "zod";
+import { Content, ContentType } from "./content-type.ts";
 import { Entry, HotSession } from "./entry.ts";
-import { GroupChangeResult, GroupGetResult, GroupMembersResult } from "./frames/group.ts";
-import { HistoryResult, MsgReadResult, MsgSendResult } from "./frames/message.ts";
-import { SyncSessionsResult } from "./frames/sync.ts";
-import { DeviceType, PackId } from "./ids.ts";
-import type { UpType } from "./up.ts";
-
-/** `data` of a successful ack, by the type of the request. */
-export const Results = {
-  "msg.send": MsgSendResult,
-  "msg.read": MsgReadResult,
-  "history.pull": HistoryResult,
-  "sync.sessions": SyncSessionsResult,
-  "group.create": GroupChangeResult,
-  "group.join": GroupChangeResult,
-  "group.quit": GroupChangeResult,
-  "group.remove": GroupChangeResult,
-  "group.members": GroupMembersResult,
-  "group.get": GroupGetResult,
-  "group.update": GroupChangeResult,
-  "group.transfer": GroupChangeResult,
-  "group.role": GroupChangeResult,
-  "group.dismiss": GroupChangeResult,
-} as const satisfies Record<UpType, z.ZodType>;
-export type ResultOf<T extends UpType> = z.infer<(typeof Results)[T]>;
+import { Presence } from "./frames/device.ts";
+import { Cursor } from "./frames/message.ts";
+import { DeviceType, PackId, UserId } from "./ids.ts";
+import { Results } from "./results.ts";
 
 /** The one response to a request: success (code 0, `data`) or a coded error (`message`). */
 export const AckFrame = z.object({
@@ -50,5 +31,78 @@ export const KickedFrame = z.object({ type: z.literal("kicked"), deviceType: Dev
 /** An answer to something that carried no usable packId. */
 export const ErrorFrame = z.object({ type: z.literal("error"), code: z.int(), message: z.string() });
 
-export const DownFrame = z.discriminatedUnion("type", [AckFrame, EntryFrame, SessionFrame, KickedFrame, ErrorFrame]);
+/** A message that is not stored, from `msg.signal`. */
+export const SignalFrame = z.object({
+  type: z.literal("signal"),
+  sessionId: z.string(),
+  from: UserId,
+  timestamp: z.int(),
+  contentType: ContentType,
+  content: Content,
+});
+export const TypingFrame = z.object({
+  type: z.literal("typing"),
+  sessionId: z.string(),
+  from: UserId,
+  isTyping: z.boolean(),
+});
+
+/** How far the other user of a single chat has received and read it. */
+export const ReceiptFrame = z.object({ type: z.literal("receipt"), sessionId: z.string(), ...Cursor.shape });
+
+/** A streamed message grew: `text` begins at `offset` (UTF-16 units). Not stored as such; the log has the whole text. */
+export const ChunkFrame = z.object({
+  type: z.literal("chunk"),
+  sessionId: z.string(),
+  seqId: z.int(),
+  offset: z.int(),
+  text: z.string(),
+});
+
+/** The user deleted messages for themself, on another device. */
+export const HiddenFrame = z.object({ type: z.literal("hidden"), sessionId: z.string(), seqIds: z.array(z.int()) });
+
+export const PresenceFrame = z.object({ type: z.literal("presence"), ...Presence.shape });
+
+/** Something changed that the client may have a copy of; `id` names the group or user. */
+export const SyncCommandFrame = z.object({
+  type: z.literal("sync.command"),
+  what: z.enum(["friends", "groups", "group.info", "group.members", "group.requests", "profile"]),
+  id: z.string().optional(),
+});
+export type SyncCommandFrame = z.infer<typeof SyncCommandFrame>;
+
+/** New entries of a session that the user observes. */
+export const ObservedFrame = z.object({
+  type: z.literal("observed"),
+  sessionId: z.string(),
+  entries: z.array(Entry).min(1),
+});
+
+export const DownFrame = z.discriminatedUnion("type", [
+  AckFrame,
+  EntryFrame,
+  SessionFrame,
+  KickedFrame,
+  ErrorFrame,
+  SignalFrame,
+  TypingFrame,
+  ReceiptFrame,
+  ChunkFrame,
+  HiddenFrame,
+  PresenceFrame,
+  SyncCommandFrame,
+  ObservedFrame,
+]);
 export type DownFrame = z.infer<typeof DownFrame>;
+
+/** Told to whoever is online, and not kept. */
+export type PassingFrame = z.infer<
+  | typeof SignalFrame
+  | typeof TypingFrame
+  | typeof ReceiptFrame
+  | typeof ChunkFrame
+  | typeof HiddenFrame
+  | typeof PresenceFrame
+  | typeof SyncCommandFrame
+>;

@@ -23,8 +23,10 @@ export const ERRORS = {
   UNAVAILABLE: { code: 6, http: 503, message: "unavailable, try again", ...unsure },
   REFUSED: { code: 7, http: 403, message: "refused", ...no },
   SERVER_EXCEPTION: { code: 8, http: 500, message: "internal error, the request was rolled back", ...no },
+  SENSITIVE_WORD: { code: 10, http: 422, message: "the content has words that are not allowed here", ...no },
   IDENTITY_MISSING: { code: 20, http: 401, message: "no credentials", ...no },
   BAD_CREDENTIALS: { code: 21, http: 401, message: "wrong credentials", ...no },
+  TOKEN_REVOKED: { code: 22, http: 401, message: "the token was revoked", ...no },
   ACCESS_DENIED: { code: 23, http: 403, message: "access denied", ...no },
   HISTORY_FORBIDDEN: { code: 28, http: 403, message: "not allowed to read this session", ...no },
   NOT_IN_GROUP: { code: 30, http: 403, message: "not a member of the group", ...no },
@@ -37,7 +39,11 @@ export const ERRORS = {
   TOO_LONG: { code: 41, http: 413, message: "the message is longer than 65536 bytes", ...no },
   MALFORMED: { code: 42, http: 400, message: "malformed", ...no },
   NO_SUCH_MESSAGE: { code: 44, http: 404, message: "no such message", ...no },
+  /** OTIM's "forbidden". */
+  MUTED: { code: 43, http: 403, message: "muted in this group", ...no },
   SEND_TIMED_OUT: { code: 45, http: 504, message: "no answer in time", ...unsure },
+  NOT_FRIENDS: { code: 50, http: 403, message: "the other user has not accepted you as a friend", ...no },
+  BLOCKED: { code: 51, http: 403, message: "blocked by the other user", ...no },
   RATE_LIMITED: { code: 100, http: 429, message: "too many requests", ...later },
   TOO_MANY_PENDING: { code: 101, http: 429, message: "too many unanswered requests", ...later },
   TOKEN_EXPIRED: { code: 102, http: 401, message: "the token has expired", ...no },
@@ -46,6 +52,15 @@ export const ERRORS = {
   OWNER_MUST_TRANSFER: { code: 105, http: 409, message: "the owner must transfer or dismiss the group first", ...no },
   NO_SUCH_ROUTE: { code: 106, http: 404, message: "no such route", ...no },
   CLOSED: { code: 107, http: 499, message: "the client was closed before the answer came", ...unsure },
+  PACK_CONFLICT: { code: 108, http: 409, message: "the packId was used for something else", ...no },
+  TOO_LATE: { code: 109, http: 409, message: "the time for this is over", ...no },
+  MESSAGE_GONE: { code: 110, http: 410, message: "the message was recalled, deleted or has expired", ...no },
+  BANNED: { code: 111, http: 403, message: "banned from the group", ...no },
+  WRONG_OFFSET: { code: 112, http: 409, message: "the chunk does not follow what is there", ...no },
+  LIMIT_REACHED: { code: 113, http: 409, message: "there are too many already", ...no },
+  NO_SUCH_REQUEST: { code: 114, http: 404, message: "there is no such request to answer", ...no },
+  NO_SUCH_DEVICE: { code: 115, http: 404, message: "no such device", ...no },
+  NO_SUCH_JOB: { code: 116, http: 404, message: "no such job", ...no },
 } as const satisfies Record<string, ErrorRow>;
 
 export type ErrorName = keyof typeof ERRORS;

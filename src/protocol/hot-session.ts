@@ -1,3 +1,4 @@
+import { amended } from "./amend.ts";
 import type { Entry, HotSession } from "./entry.ts";
 import type { UserId } from "./ids.ts";
 import { applyEntry } from "./unread.ts";
@@ -11,22 +12,26 @@ export function advanceHotSession(
   { sessionId, entries }: { sessionId: string; entries: readonly [Entry, ...Entry[]] },
   me: UserId,
 ): HotSession {
-  const state = old === undefined ? beginningAt(entries[0]) : stateOf(old);
-  let last = entries[0];
+  const state: State = old === undefined ? beginningAt(entries[0]) : { ...old };
+  let last = old?.last ?? entries[0];
   for (const entry of entries) {
     const member = memberAfter(entry, me);
     if (member === true) Object.assign(state, beginningAt(entry));
     applyEntry(state, entry, me);
     state.member = member ?? state.member;
-    last = entry;
+    if (entry.kind === "message" && entry.from === me) delete state.marked;
+    if (entry.kind !== "control") delete state.hidden;
+    last = lastAfter(last, entry);
   }
-  return { sessionId, lastSeqId: last.seqId, ...state, last };
+  return { ...state, sessionId, lastSeqId: entries.at(-1)?.seqId ?? entries[0].seqId, last };
 }
 
-type State = Pick<HotSession, "firstSeqId" | "readSeqId" | "unread" | "member">;
+type State = Omit<HotSession, "sessionId" | "lastSeqId" | "last">;
 
-function stateOf({ firstSeqId, readSeqId, unread, member }: HotSession): State {
-  return { firstSeqId, readSeqId, unread, member };
+/** What was done to an older message is not news; what was done to the newest shows. */
+function lastAfter(last: Entry, entry: Entry): Entry {
+  if (entry.kind !== "control") return entry;
+  return last.kind === "message" && last.seqId === entry.control.target ? amended(last, entry) : last;
 }
 
 /**
@@ -35,7 +40,7 @@ function stateOf({ firstSeqId, readSeqId, unread, member }: HotSession): State {
  * all entries after a cursor, would count others than were delivered.
  */
 function beginningAt({ seqId }: Entry): State {
-  return { firstSeqId: seqId, readSeqId: seqId - 1, unread: 0, member: true };
+  return { firstSeqId: seqId, readSeqId: seqId - 1, unread: 0, mentions: 0, member: true };
 }
 
 /** Whether the user is a member after this entry; `undefined` when it says nothing about that. */
@@ -48,6 +53,7 @@ function memberAfter(entry: Entry, me: UserId): boolean | undefined {
       return notice.users.includes(me) ? true : undefined;
     case "quit":
     case "removed":
+    case "banned":
       return notice.users.includes(me) ? false : undefined;
     case "dismissed":
       return false;

@@ -33,11 +33,16 @@ export const GroupId = z
   .brand<"GroupId">();
 export type GroupId = z.infer<typeof GroupId>;
 
-/** A conversation: `SC_<a>_<b>` (two users in string order, `_` escaped as `~`) or a group's `GC_…`. */
+/**
+ * A conversation: `SC_<a>_<b>` (two users in string order, `_` escaped as `~`), a group's `GC_…`, or the business
+ * notices of an app to a user, `BM_<app>_<user>`.
+ */
 export const SessionId = z
   .string()
   .max(3 + 2 * MAX_USER_ID_LENGTH + 1)
-  .regex(new RegExp(`^(GC_[0-9A-HJKMNP-TV-Z]{26}|SC_${USER_PART}_${USER_PART})$`))
+  .regex(
+    new RegExp(`^(GC_[0-9A-HJKMNP-TV-Z]{26}|SC_${USER_PART}_${USER_PART}|BM_[a-z0-9][a-z0-9-]{0,31}_${USER_PART})$`),
+  )
   .brand<"SessionId">();
 export type SessionId = z.infer<typeof SessionId>;
 

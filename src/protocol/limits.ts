@@ -23,6 +23,32 @@ export const MAX_BATCH_BYTES = 262_144;
 export const MAX_SYNC_LIMIT = 200;
 /** Members of a group that is served by mailbox fan-out. */
 export const MAX_GROUP_MEMBERS = 500;
+/** Users that one message may mention by name. */
+export const MAX_MENTIONS = 50;
+/** Longest time to live of an expiring message. */
+export const MAX_TTL_MS = 30 * 86_400_000;
+/** A reaction is a short text, usually one emoji, in UTF-16 units. */
+export const MAX_REACTION_LENGTH = 32;
+/** Different reactions to one message. */
+export const MAX_REACTIONS = 20;
+/** Pinned messages of one session. */
+export const MAX_PINS = 100;
+/** Messages in one merged forward. */
+export const MAX_MERGED = 100;
+/** Messages that one `msg.hide` names. */
+export const MAX_HIDDEN_AT_ONCE = 100;
+/** Longest draft, custom attribute, attribute value or custom part of a profile, in UTF-16 units. */
+export const MAX_ATTRIBUTE_CHARS = 4_096;
+/** Attributes that a user keeps on another user. */
+export const MAX_USER_ATTRIBUTES = 32;
+/** Users in one `user.get` or presence subscription. */
+export const MAX_USERS_AT_ONCE = 100;
+/** Rows in one page of friends, priority entries or groups. */
+export const MAX_PAGE_LIMIT = 200;
+/** How long a mailbox keeps a priority entry. */
+export const PRIORITY_RETENTION_MS = 30 * 86_400_000;
+/** Users of one call that sends a business notice. */
+export const MAX_NOTICE_USERS = 10_000;
 export const MAX_PACK_ID_LENGTH = 64;
 export const MAX_USER_ID_LENGTH = 64;
 /** A longer JSON text than this, in characters, is not kept as a hot session's last entry: its content is left out. */

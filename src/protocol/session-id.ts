@@ -1,4 +1,4 @@
-import type { GroupId, SessionId, UserId } from "./ids.ts";
+import type { AppId, GroupId, SessionId, UserId } from "./ids.ts";
 
 const escapeUser = (userId: UserId): string => userId.replaceAll("_", "~");
 const unescapeUser = (part: string): UserId => part.replaceAll("~", "_") as UserId; // SAFETY: SessionId's pattern leaves only UserId characters and ~
@@ -23,4 +23,15 @@ export function usersOfSingle(sessionId: SessionId): readonly [UserId, UserId] |
 
 export function isGroup(sessionId: SessionId): sessionId is SessionId & GroupId {
   return sessionId.startsWith("GC_");
+}
+
+/** The business notices of an app to one of its users. */
+export function noticeSessionId(app: AppId, userId: UserId): SessionId {
+  return `BM_${app}_${escapeUser(userId)}` as SessionId; // SAFETY: matches the pattern by construction
+}
+
+/** The user of a business notice session of this app, `undefined` for any other session. */
+export function userOfNotices(app: AppId, sessionId: SessionId): UserId | undefined {
+  const prefix = `BM_${app}_`;
+  return sessionId.startsWith(prefix) ? unescapeUser(sessionId.slice(prefix.length)) : undefined;
 }

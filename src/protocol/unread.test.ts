@@ -16,20 +16,20 @@ const noticeEntry = (seqId: number, notice: Notice): Entry => ({
 
 describe("the counting rule", () => {
   it("counts messages of others, and an own message reads up to itself", () => {
-    const state = { readSeqId: 0, unread: 0 };
+    const state = { readSeqId: 0, unread: 0, mentions: 0 };
     for (const entry of entriesOf(alice, [1, 2])) applyEntry(state, entry, bob);
-    expect(state).toEqual({ readSeqId: 0, unread: 2 });
+    expect(state).toEqual({ readSeqId: 0, unread: 2, mentions: 0 });
     for (const entry of entriesOf(bob, [3])) applyEntry(state, entry, bob);
-    expect(state).toEqual({ readSeqId: 3, unread: 0 });
+    expect(state).toEqual({ readSeqId: 3, unread: 0, mentions: 0 });
   });
 
   it("does not count notices", () => {
     const entry = noticeEntry(1, { event: "dismissed" });
     expect(isCountable(entry)).toBe(false);
-    const state = { readSeqId: 0, unread: 4 };
+    const state = { readSeqId: 0, unread: 4, mentions: 0 };
     applyEntry(state, entry, bob);
     applyEntry(state, entry, alice);
-    expect(state).toEqual({ readSeqId: 0, unread: 4 });
+    expect(state).toEqual({ readSeqId: 0, unread: 4, mentions: 0 });
   });
 
   it("begins with the first entry, and anew with a join of the user's own", () => {
@@ -38,7 +38,7 @@ describe("the counting rule", () => {
     const first = advance(undefined, entriesOf(alice, [4, 5]));
     expect(first).toMatchObject({ firstSeqId: 4, readSeqId: 3, lastSeqId: 5, unread: 2, member: true });
     const others = advance(first, [noticeEntry(6, { event: "joined", users: [carol] })]);
-    expect(others).toMatchObject({ firstSeqId: 4, readSeqId: 3, unread: 2 });
+    expect(others).toMatchObject({ firstSeqId: 4, readSeqId: 3, unread: 2, mentions: 0 });
     const left = advance(others, [noticeEntry(7, { event: "quit", users: [bob] })]);
     expect(left).toMatchObject({ firstSeqId: 4, unread: 2, member: false });
     const back = advance(left, [noticeEntry(9, { event: "joined", users: [bob] }), ...entriesOf(alice, [10])]);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { RoomLimits } from "../kernel/ports.ts";
+import { DEFAULT_POLICY, type RoomPolicy } from "../kernel/policy.ts";
 import { AppId } from "../protocol/ids.ts";
 
 /** A server key is `sk_<app>_<secret>`: it says which tenant it is for. */
@@ -12,7 +12,7 @@ export interface Config {
   readonly environment: "development" | "production";
   readonly tokenSecret: string;
   readonly serverKeys: readonly ServerKey[];
-  readonly limits: RoomLimits;
+  readonly policy: RoomPolicy;
 }
 
 const MIN_SECRET_LENGTH = 32;
@@ -42,8 +42,11 @@ const Environment = z.object({
     .string("is not set: give one sk_<app>_<secret> for each app, separated by commas")
     .transform((text) => text.split(",").map((key) => key.trim()))
     .pipe(z.array(ServerKeyText)),
-  PARLEY_REQUESTS_PER_SECOND: count(100),
-  PARLEY_REQUEST_BURST: count(400),
+  PARLEY_REQUESTS_PER_SECOND: count(DEFAULT_POLICY.requestsPerSecond),
+  PARLEY_REQUEST_BURST: count(DEFAULT_POLICY.requestBurst),
+  PARLEY_RECALL_WINDOW_SECONDS: count(DEFAULT_POLICY.recallWindowMs / 1_000),
+  PARLEY_MESSAGES: z.enum(["everyone", "friends"]).default(DEFAULT_POLICY.messages),
+  PARLEY_FRIENDSHIP: z.enum(["direct", "request"]).default(DEFAULT_POLICY.friendship),
 });
 
 /** Why the server does not start: every fault at once. */
@@ -63,6 +66,12 @@ export function readConfig(variables: Readonly<Record<string, unknown>>): Config
     environment: given.PARLEY_ENV,
     tokenSecret: given.PARLEY_TOKEN_SECRET,
     serverKeys: given.PARLEY_SERVER_KEYS,
-    limits: { requestsPerSecond: given.PARLEY_REQUESTS_PER_SECOND, requestBurst: given.PARLEY_REQUEST_BURST },
+    policy: {
+      requestsPerSecond: given.PARLEY_REQUESTS_PER_SECOND,
+      requestBurst: given.PARLEY_REQUEST_BURST,
+      recallWindowMs: given.PARLEY_RECALL_WINDOW_SECONDS * 1_000,
+      messages: given.PARLEY_MESSAGES,
+      friendship: given.PARLEY_FRIENDSHIP,
+    },
   };
 }

@@ -2,6 +2,7 @@ import { SignJWT, UnsecuredJWT } from "jose";
 import { describe, expect, it } from "vitest";
 import { configOf, KEY, OTHER_KEY, SECRET } from "../../test/sim/http.ts";
 import { alice, app } from "../../test/sim/names.ts";
+import { DEFAULT_POLICY } from "../kernel/policy.ts";
 import { ConfigError } from "./config.ts";
 import { Gatekeeper, operatorOf } from "./principal.ts";
 import { Tokens } from "./tokens.ts";
@@ -74,8 +75,8 @@ describe("the gatekeeper", () => {
 
 describe("the configuration", () => {
   it("has limits that may be set", () => {
-    expect(configOf().limits).toEqual({ requestsPerSecond: 100, requestBurst: 400 });
-    expect(configOf({ PARLEY_REQUESTS_PER_SECOND: "5" }).limits.requestsPerSecond).toBe(5);
+    expect(configOf().policy).toEqual(DEFAULT_POLICY);
+    expect(configOf({ PARLEY_REQUESTS_PER_SECOND: "5" }).policy.requestsPerSecond).toBe(5);
     expect(configOf().serverKeys.map((key) => key.app)).toEqual(["main", "other"]);
   });
 

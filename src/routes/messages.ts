@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { sessionRoom } from "../kernel/room-name.ts";
-import { Content, ContentType } from "../protocol/entry.ts";
+import { Content, ContentType } from "../protocol/content-type.ts";
 import { ParleyError } from "../protocol/errors.ts";
 import { HistoryPull } from "../protocol/frames/message.ts";
 import { PackId, SessionId, UserId } from "../protocol/ids.ts";

@@ -6,6 +6,7 @@ import { acceptSocket } from "../../src/hosts/native/sockets.ts";
 import { Turns } from "../../src/hosts/native/turns.ts";
 import type { RoomCall } from "../../src/kernel/effects.ts";
 import { migrateRooms } from "../../src/kernel/migrations.ts";
+import { DEFAULT_POLICY } from "../../src/kernel/policy.ts";
 import { mailboxRoom, type RoomName } from "../../src/kernel/room-name.ts";
 import { MAX_BUFFERED_BYTES } from "../../src/protocol/limits.ts";
 import type { Outcome } from "../../src/protocol/rpc/outcome.ts";
@@ -16,7 +17,7 @@ import { ClientSocket, type HostUnderTest, type OpenSocket, type StorageUnderTes
 import type { ManualTime } from "./manual-time.ts";
 import { app } from "./suites/rooms.ts";
 
-const AMPLE = { requestsPerSecond: 1_000_000, requestBurst: 1_000_000 };
+const AMPLE = { ...DEFAULT_POLICY, requestsPerSecond: 1_000_000, requestBurst: 1_000_000 };
 const IDLE_MS = 60_000;
 
 /** How a turn may be lost: SQLite gives up the transaction in its middle, as on a full disk, or the commit fails. */
@@ -139,7 +140,7 @@ export class NativeHost implements HostUnderTest {
 
   #start(): Turns {
     const onFault = (fault: unknown) => this.faults.push(fault);
-    const ports = { db: this.db, limits: AMPLE, random: Math.random, onFault };
+    const ports = { db: this.db, policy: AMPLE, random: Math.random, onFault };
     return new Turns(ports, (fault) => this.lostTurns.push(fault));
   }
 }

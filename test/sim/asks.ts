@@ -76,7 +76,7 @@ export class SimGroup {
   }
 
   ask(by: UserId, frame: GroupFrame): Outcome {
-    return this.#world.call(this.room, { type: "group", by, frame });
+    return this.#world.call(this.room, { type: "request", by, frame });
   }
 
   /** A change that must succeed; answers with its notice's seqId. */

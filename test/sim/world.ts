@@ -1,5 +1,6 @@
 import type { Effect, RoomCall } from "../../src/kernel/effects.ts";
-import type { Random, RoomLimits } from "../../src/kernel/ports.ts";
+import { DEFAULT_POLICY, type RoomPolicy } from "../../src/kernel/policy.ts";
+import type { Random } from "../../src/kernel/ports.ts";
 import type { RoomEvent } from "../../src/kernel/room.ts";
 import { addressOf, mailboxRoom, type RoomName } from "../../src/kernel/room-name.ts";
 import { RoomRunner } from "../../src/kernel/room-runner.ts";
@@ -38,7 +39,7 @@ export interface ConnectOptions {
 }
 
 const UNREACHABLE: Outcome = failed(new ParleyError("UNAVAILABLE"));
-const AMPLE: RoomLimits = { requestsPerSecond: 1_000_000, requestBurst: 1_000_000 };
+const AMPLE: RoomPolicy = { ...DEFAULT_POLICY, requestsPerSecond: 1_000_000, requestBurst: 1_000_000 };
 
 /**
  * Real rooms on virtual time. Every event and the `settle` after it are one transaction; calls between rooms wait in
@@ -50,14 +51,14 @@ export class World {
   /** Durable, like rows. */
   readonly alarms = new Map<RoomName, number>();
   readonly faults: unknown[] = [];
-  readonly #limits: RoomLimits;
+  readonly #policy: RoomPolicy;
   #places = new Map<RoomName, Place>();
   #flights: Flight[] = [];
   nowMs = 1_700_000_000_000;
 
-  constructor(options: { seed?: number; limits?: RoomLimits } = {}) {
+  constructor(options: { seed?: number; policy?: Partial<RoomPolicy> } = {}) {
     this.random = seededRandom(options.seed ?? 1);
-    this.#limits = options.limits ?? AMPLE;
+    this.#policy = { ...AMPLE, ...options.policy };
   }
 
   /** A call from outside of the rooms, answered at once. */
@@ -219,7 +220,7 @@ export class World {
             clock: { nowMs: () => this.nowMs },
             random,
             connections: () => this.#place(room).connections,
-            limits: this.#limits,
+            policy: this.#policy,
           };
           return address.kind === "session"
             ? new SessionRoom(address, ports, effects)

@@ -76,7 +76,7 @@ export class Person {
   }
 
   contents(sessionId: string): unknown[] {
-    return this.seen(sessionId).map((entry) => (entry.kind === "message" ? entry.content : entry.notice.event));
+    return this.seen(sessionId).map((entry) => contentOf(entry));
   }
 
   unread(sessionId: string): number | undefined {
@@ -99,4 +99,10 @@ export class Person {
 /** 1, 2 … last */
 export function upTo(last: number): number[] {
   return Array.from({ length: last }, (_, index) => index + 1);
+}
+
+/** What tells an entry from others in a test: a message's content, a notice's event, a control's operation. */
+function contentOf(entry: Entry): unknown {
+  if (entry.kind === "message") return entry.content;
+  return entry.kind === "notice" ? entry.notice.event : entry.control.op;
 }

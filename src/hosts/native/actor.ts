@@ -1,5 +1,6 @@
 import type { Effect, Effects } from "../../kernel/effects.ts";
-import type { Clock, Random, RoomLimits, RoomPorts } from "../../kernel/ports.ts";
+import type { RoomPolicy } from "../../kernel/policy.ts";
+import type { Clock, Random, RoomPorts } from "../../kernel/ports.ts";
 import type { Room, RoomEvent } from "../../kernel/room.ts";
 import { addressOf, type RoomName } from "../../kernel/room-name.ts";
 import { type OnFault, type Ran, RoomRunner } from "../../kernel/room-runner.ts";
@@ -11,7 +12,7 @@ import type { TurnDatabase } from "./database.ts";
 export interface ActorPorts {
   readonly db: TurnDatabase;
   readonly clock: Clock;
-  readonly limits: RoomLimits;
+  readonly policy: RoomPolicy;
   readonly random: Random;
   readonly onFault: OnFault;
 }
@@ -59,12 +60,12 @@ export class Actor {
   }
 
   #make(effects: Effects): Room {
-    const { db, clock, limits, random } = this.#ports;
+    const { db, clock, policy, random } = this.#ports;
     const ports: RoomPorts = {
       sql: db.forRoom(this.name),
       clock,
       random,
-      limits,
+      policy,
       connections: () => this.#connections,
     };
     const address = addressOf(this.name);

@@ -38,7 +38,7 @@ export class NativeServer {
     const db = openDatabase(settings.dataDir);
     const { config, hostname, port } = settings;
     const onFault = (fault: unknown, event: string) => report(`room event ${event}`, fault);
-    const turns = new Turns({ db, limits: config.limits, random: Math.random, onFault }, (fault) =>
+    const turns = new Turns({ db, policy: config.policy, random: Math.random, onFault }, (fault) =>
       report("commit", fault),
     );
     const listener = await runtime.listen({

@@ -45,7 +45,7 @@ export class ObjectRoom {
       sql: storage,
       clock: this.#clock,
       random: () => Math.random(),
-      limits: readConfig({ PARLEY_ENV: "production", ...bindings }).limits,
+      policy: readConfig({ PARLEY_ENV: "production", ...bindings }).policy,
       connections,
     };
     const address = addressOf(ctx.id.name as RoomName); // SAFETY: objects are only addressed by room names

@@ -1,6 +1,8 @@
-import type { EntryFrame } from "../down.ts";
+import type { EntryFrame, PassingFrame } from "../down.ts";
 
-/** Calls to a mailbox room, from session rooms only. */
+/** Calls to a mailbox room, from other rooms and from routes. */
 export type MailboxCall =
   /** Durable before it answers; entries at or below the stored lastSeqId are ignored, so it may be repeated. */
-  { readonly type: "deliver"; readonly frame: EntryFrame };
+  | { readonly type: "deliver"; readonly frame: EntryFrame }
+  /** For the devices that are online now. */
+  | { readonly type: "signal"; readonly frame: PassingFrame };

@@ -1,15 +1,11 @@
-import type { Content } from "../entry.ts";
-import type { GroupFrame } from "../frames/group.ts";
-import type { MsgSendResult } from "../frames/message.ts";
-import type { PackId, SessionId, UserId } from "../ids.ts";
+import type { MsgSend, MsgSendResult } from "../frames/message.ts";
+import type { UserId } from "../ids.ts";
+import type { SessionFrame } from "../session-frame.ts";
 import type { Operator } from "./operator.ts";
 import type { Outcome } from "./outcome.ts";
 
-export interface AppendItem {
-  readonly packId: PackId;
-  readonly contentType: number;
-  readonly content: Content;
-}
+/** A message on its way into the log. */
+export type AppendItem = Omit<MsgSend, "type" | "sessionId">;
 
 /** Calls to a session room. Batches are the normal form; one transaction per call. */
 export type SessionCall =
@@ -21,13 +17,14 @@ export type SessionCall =
       readonly after?: number | undefined;
       readonly limit?: number | undefined;
     }
-  /** Countable entries of others in (after, upTo]. */
+  /** What is unread in (after, upTo], as a mailbox that has the entries up to `upTo` knows it. */
   | { readonly type: "unread"; readonly userId: UserId; readonly after: number; readonly upTo: number }
-  | { readonly type: "group"; readonly by: UserId; readonly frame: GroupFrame };
+  /** A request of a user that this room decides alone. */
+  | { readonly type: "request"; readonly by: UserId; readonly frame: SessionFrame };
 
 export type AppendResult = readonly Outcome<MsgSendResult>[];
 
-export interface SessionAddress {
-  readonly kind: "session";
-  readonly id: SessionId;
+export interface UnreadResult {
+  readonly unread: number;
+  readonly mentions: number;
 }

@@ -47,14 +47,19 @@ describe("a connection", () => {
     expect(first.sessions.map(({ last }) => last.packId)).toEqual(["alice", "carol"]);
     const second = syncPage(world, bobs, first.version, 2);
     expect(second).toMatchObject({ more: false, sessions: [{ last: { packId: "dave" } }] });
-    expect(syncPage(world, bobs, second.version)).toEqual({ sessions: [], version: second.version, more: false });
+    expect(syncPage(world, bobs, second.version)).toEqual({
+      sessions: [],
+      version: second.version,
+      more: false,
+      priority: 0,
+    });
     read(world, bobs, 1);
     expect(syncPage(world, bobs, second.version).sessions).toMatchObject([{ readSeqId: 1 }]);
   });
 
   it("M20 is exactly full with a page of as many sessions as are left", () => {
     const world = threeSessions();
-    expect(syncPage(world, world.connect(bob), 0, 3)).toMatchObject({ more: false });
+    expect(syncPage(world, world.connect(bob), 0, 3)).toMatchObject({ more: false, priority: 0 });
   });
 
   it("M21 sees a row that changes while it pages again before the end", () => {

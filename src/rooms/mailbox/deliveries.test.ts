@@ -79,7 +79,7 @@ describe("a delivery", () => {
     world.crashAll();
     expect(hotSession(world, bob, group.sessionId)).toMatchObject(expected);
     const asked = { type: "unread", userId: bob, after: 5, upTo: 8 } as const;
-    expect(world.call(group.room, asked)).toEqual({ ok: true, value: 2 });
+    expect(world.call(group.room, asked)).toEqual({ ok: true, value: { unread: 2, mentions: 0 } });
   });
 
   it("M4 keeps the newest entry, of a long one without its content", () => {

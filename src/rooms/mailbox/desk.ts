@@ -1,5 +1,6 @@
 import type { Effects } from "../../kernel/effects.ts";
-import type { Clock, Connection, Connections, RoomLimits } from "../../kernel/ports.ts";
+import type { RoomPolicy } from "../../kernel/policy.ts";
+import type { Clock, Connection, Connections } from "../../kernel/ports.ts";
 import { refusal } from "../../kernel/refusal.ts";
 import { CLOSE } from "../../protocol/close-codes.ts";
 import type { AckFrame, DownFrame } from "../../protocol/down.ts";
@@ -20,7 +21,7 @@ export interface Owed {
 interface DeskPorts {
   readonly connections: Connections;
   readonly clock: Clock;
-  readonly limits: RoomLimits;
+  readonly policy: RoomPolicy;
   readonly effects: Effects;
 }
 
@@ -82,6 +83,11 @@ export class Desk {
     return this.#ports.connections().filter(({ state }) => state.phase === "live");
   }
 
+  /** The user's other live connections. */
+  othersThan(connection: Connection): Connection[] {
+    return this.live().filter((other) => other !== connection);
+  }
+
   goLive(connection: Connection): void {
     if (connection.state.phase !== "live") connection.save({ ...connection.state, phase: "live" });
   }
@@ -107,7 +113,7 @@ export class Desk {
   #gateOf(connection: Connection): RequestGate {
     let gate = this.#gates.get(connection);
     if (gate === undefined) {
-      gate = new RequestGate(this.#ports.limits, this.#ports.clock.nowMs());
+      gate = new RequestGate(this.#ports.policy, this.#ports.clock.nowMs());
       this.#gates.set(connection, gate);
     }
     return gate;

@@ -4,6 +4,7 @@ import type { SyncSessionsResult } from "../../protocol/frames/sync.ts";
 import { advanceHotSession } from "../../protocol/hot-session.ts";
 import type { UserId } from "../../protocol/ids.ts";
 import { MAX_PREVIEW_CHARS } from "../../protocol/limits.ts";
+import type { ReadState } from "../../protocol/unread.ts";
 import type { MailboxStore } from "./store.ts";
 
 /** Rows kept in memory; a user talks in few sessions at a time. */
@@ -39,14 +40,18 @@ export class HotSessions {
     return fresh;
   }
 
-  /** Moves the read cursor. `unread` is what is left after it. */
-  read(hot: HotSession, readSeqId: number, unread: number): HotSession {
-    const moved = { ...hot, readSeqId, unread };
-    this.#put(moved);
-    return moved;
+  /** Moves the read cursor; the counts are what is left after it. */
+  read({ marked: _, ...hot }: HotSession, { readSeqId, unread, mentions }: ReadState): HotSession {
+    return this.change({ ...hot, readSeqId, unread, mentions });
   }
 
-  page(since: number, limit: number): SyncSessionsResult {
+  /** The row as it is from now on. */
+  change(hot: HotSession): HotSession {
+    this.#put(hot);
+    return hot;
+  }
+
+  page(since: number, limit: number): Omit<SyncSessionsResult, "priority"> {
     const rows = this.#store.changedSince(since, limit + 1);
     const page = rows.slice(0, limit);
     return {
@@ -85,6 +90,7 @@ function isSome(entries: readonly Entry[]): entries is readonly [Entry, ...Entry
 /** The row is written for every member, so a long entry is kept without what makes it long. */
 function previewOf(entry: Entry): Entry {
   if (entryToJson(entry).length <= MAX_PREVIEW_CHARS) return entry;
+  if (entry.kind === "control") return entry;
   if (entry.kind === "message") return { ...entry, content: "", cut: true };
   const { notice } = entry;
   return "users" in notice ? { ...entry, notice: { ...notice, users: [] }, cut: true } : entry;

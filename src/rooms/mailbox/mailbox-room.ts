@@ -1,219 +1,123 @@
-import { assertNever } from "../../kernel/assert.ts";
-import { Batcher } from "../../kernel/batcher.ts";
 import type { CallTag, Effects, RoomCall } from "../../kernel/effects.ts";
 import type { Connection, RoomPorts } from "../../kernel/ports.ts";
 import { packIdOf } from "../../kernel/refusal.ts";
 import type { Room } from "../../kernel/room.ts";
-import { sessionRoom } from "../../kernel/room-name.ts";
 import type { Decoded } from "../../protocol/codec.ts";
 import type { EntryFrame } from "../../protocol/down.ts";
-import { ERRORS, ParleyError } from "../../protocol/errors.ts";
-import type { GroupFrame } from "../../protocol/frames/group.ts";
-import type { HistoryPull, MsgRead, MsgSend } from "../../protocol/frames/message.ts";
-import type { SyncSessions } from "../../protocol/frames/sync.ts";
-import { groupIdOf } from "../../protocol/group-id.ts";
-import type { AppId, SessionId, UserId } from "../../protocol/ids.ts";
-import { MAX_FRAMES_PER_BATCH, MAX_SYNC_LIMIT } from "../../protocol/limits.ts";
+import { ParleyError } from "../../protocol/errors.ts";
+import type { AppId, UserId } from "../../protocol/ids.ts";
 import type { MailboxCall } from "../../protocol/rpc/mailbox-call.ts";
 import { failed, type Outcome } from "../../protocol/rpc/outcome.ts";
-import type { AppendResult, SessionCall } from "../../protocol/rpc/session-call.ts";
+import { isSessionFrame } from "../../protocol/session-frame.ts";
 import type { UpFrame } from "../../protocol/up.ts";
 import { Desk, type Owed } from "./desk.ts";
+import type { Mailbox, MailboxFeature, MailboxTag } from "./feature.ts";
+import { Forwarding } from "./forwarding.ts";
 import { HotSessions } from "./hot-sessions.ts";
-import { type PendingRead, Reading, type ReadStep } from "./reading.ts";
+import { ReadRequests } from "./read-requests.ts";
+import { Sending } from "./sending.ts";
 import { MailboxStore } from "./store.ts";
+import { Syncing } from "./syncing.ts";
 
-type Tag =
-  | { readonly kind: "append"; readonly batch: AppendBatch }
-  | { readonly kind: "forward"; readonly owed: Owed }
-  | { readonly kind: "read"; readonly owed: Owed; readonly pending: PendingRead };
+type Handle = (owed: Owed, frame: UpFrame) => void;
+type Answer = (call: MailboxCall) => unknown;
 
-/** A message that waits for its session's batch. */
-interface Waiting {
-  readonly owed: Owed;
-  readonly frame: MsgSend;
-}
-
-/** Messages under way to a session, in a lane that only the instance that sent them knows. */
-interface AppendBatch {
-  readonly sessionId: SessionId;
-  readonly owed: readonly Owed[];
-  readonly lanes: Batcher<SessionId, Waiting>;
-}
-
-/** One user: their connections, and the list of their sessions. Rules: SPEC.md. */
+/** One user: their connections, the list of their sessions, and all that is theirs alone. Rules: SPEC.md. */
 export class MailboxRoom implements Room {
-  readonly #app: AppId;
-  readonly #me: UserId;
-  readonly #effects: Effects;
-  readonly #desk: Desk;
-  readonly #hotSessions: HotSessions;
-  readonly #reading: Reading;
-  readonly #outgoing = new Batcher<SessionId, Waiting>(MAX_FRAMES_PER_BATCH);
+  readonly #mailbox: Mailbox;
+  readonly #forwarding: Forwarding;
+  readonly #features: readonly MailboxFeature[];
+  readonly #requests: ReadonlyMap<string, Handle>;
+  readonly #calls: ReadonlyMap<string, Answer>;
 
   constructor(address: { app: AppId; userId: UserId }, ports: RoomPorts, effects: Effects) {
-    this.#app = address.app;
-    this.#me = address.userId;
-    this.#effects = effects;
-    this.#desk = new Desk({ connections: ports.connections, clock: ports.clock, limits: ports.limits, effects });
-    this.#hotSessions = new HotSessions(new MailboxStore(ports.sql), this.#me);
-    this.#reading = new Reading(this.#hotSessions, this.#me);
+    const { app, userId: me } = address;
+    const { sql, clock, random, policy, connections } = ports;
+    const desk = new Desk({ connections, clock, policy, effects });
+    const hotSessions = new HotSessions(new MailboxStore(sql), me);
+    this.#mailbox = { app, me, sql, clock, random, policy, effects, desk, hotSessions };
+    this.#forwarding = new Forwarding(this.#mailbox);
+    this.#features = [
+      new Sending(this.#mailbox),
+      new ReadRequests(this.#mailbox),
+      new Syncing(this.#mailbox),
+      this.#forwarding,
+    ];
+    // SAFETY: each handler gets the frames, or calls, of the type that it is filed under
+    this.#requests = new Map(
+      this.#features.flatMap(({ requests = {} }) => Object.entries(requests) as [string, Handle][]),
+    );
+    this.#calls = new Map(this.#features.flatMap(({ calls = {} }) => Object.entries(calls) as [string, Answer][])); // SAFETY: as above
   }
 
   call(call: RoomCall): unknown {
     const known = call as MailboxCall; // SAFETY: hosts route by room kind, and only MailboxCall goes to mailboxes
-    return this.#deliver(known.frame);
+    const answer = this.#calls.get(known.type);
+    if (answer !== undefined) return answer(known);
+    if (known.type === "deliver") return this.#deliver(known.frame);
+    if (known.type === "signal") this.#mailbox.effects.send(this.#mailbox.desk.live(), known.frame);
+    return null;
   }
 
   opened(connection: Connection): void {
-    this.#desk.admit(connection);
+    this.#mailbox.desk.admit(connection);
+    for (const feature of this.#features) feature.opened?.(connection);
   }
 
-  closed(): void {}
+  closed(connection: Connection): void {
+    for (const feature of this.#features) feature.closed?.(connection);
+  }
 
   alarm(): void {
-    this.#desk.sweep();
+    this.#mailbox.desk.sweep();
+    for (const feature of this.#features) feature.alarm?.();
   }
 
   received(connection: Connection, request: Decoded): void {
+    const { desk } = this.#mailbox;
     const packId = packIdOf(request);
-    if (!this.#desk.enter(connection, packId)) return;
+    if (!desk.enter(connection, packId)) return;
     try {
       if (!request.ok) throw new ParleyError(request.error, request.detail);
       this.#handle({ connection, packId: request.frame.packId }, request.frame);
     } catch (thrown) {
       // A coded refusal is an answer like any other; what was not thrown on purpose rolls the event back.
       if (!(thrown instanceof ParleyError)) throw thrown;
-      this.#desk.refuse(connection, packId, failed(thrown));
+      desk.refuse(connection, packId, failed(thrown));
     }
   }
 
   settle(): void {
-    for (const [sessionId, batch] of this.#outgoing.start()) {
-      const items = batch.map(({ frame: { packId, contentType, content } }) => ({ packId, contentType, content }));
-      const owed = batch.map((waiting) => waiting.owed);
-      const tag: Tag = { kind: "append", batch: { sessionId, owed, lanes: this.#outgoing } };
-      this.#toSession(sessionId, { type: "append", sender: this.#me, items }, tag);
-    }
+    for (const feature of this.#features) feature.settle?.();
   }
 
   replied(callTag: CallTag, outcome: Outcome): void {
-    const tag = callTag as Tag; // SAFETY: this room makes no other tags
-    switch (tag.kind) {
-      case "append":
-        this.#appended(tag.batch, outcome);
-        return;
-      case "forward":
-        this.#desk.answer(tag.owed, outcome);
-        return;
-      case "read":
-        this.#finishRead(tag.owed, tag.pending, outcome);
-        return;
-      default:
-        assertNever(tag);
-    }
+    const tag = callTag as MailboxTag; // SAFETY: features make no other tags
+    this.#features.find(({ name }) => name === tag.feature)?.replied?.(tag, outcome);
   }
 
   abandon(): void {
-    for (const { owed } of this.#outgoing.abandon()) this.#desk.answer(owed, failed(new ParleyError("UNAVAILABLE")));
-  }
-
-  /** A batch of an earlier instance ends a lane of that instance, which is empty, and none of this one's (M31). */
-  #appended({ sessionId, owed, lanes }: AppendBatch, outcome: Outcome): void {
-    if (outcome.ok) {
-      lanes.done(sessionId);
-      const results = outcome.value as AppendResult; // SAFETY: append answers with one result per item
-      owed.forEach((one, index) => {
-        this.#desk.answer(one, itemOutcome(results, index));
-      });
-      return;
-    }
-    const behind = lanes.fail(sessionId).map((waiting) => waiting.owed);
-    for (const one of [...owed, ...behind]) this.#desk.answer(one, outcome);
+    for (const feature of this.#features) feature.abandon?.();
   }
 
   #handle(owed: Owed, frame: UpFrame): void {
-    switch (frame.type) {
-      case "msg.send":
-        this.#outgoing.push(frame.sessionId, { owed, frame });
-        return;
-      case "msg.read":
-        this.#read(owed, frame);
-        return;
-      case "history.pull":
-        this.#pull(owed, frame);
-        return;
-      case "sync.sessions":
-        this.#sync(owed, frame);
-        return;
-      default:
-        this.#forwardGroup(owed, frame);
+    if (isSessionFrame(frame)) {
+      this.#forwarding.forward(owed, frame);
+      return;
     }
+    const handle = this.#requests.get(frame.type);
+    if (handle === undefined) throw new ParleyError("UNKNOWN_TYPE", frame.type);
+    handle(owed, frame);
   }
 
   #deliver(frame: EntryFrame): null {
+    const { hotSessions, desk, effects } = this.#mailbox;
     const { sessionId, entries } = frame;
-    const fresh = this.#hotSessions.apply(sessionId, entries);
+    const fresh = hotSessions.apply(sessionId, entries);
     if (fresh.length === 0) return null;
-    this.#reading.delivered(sessionId, fresh);
+    for (const feature of this.#features) feature.delivered?.(sessionId, fresh);
     const whole = fresh.length === entries.length;
-    this.#effects.send(this.#desk.live(), whole ? frame : { ...frame, entries: [...fresh] });
+    effects.send(desk.live(), whole ? frame : { ...frame, entries: [...fresh] });
     return null;
   }
-
-  #read(owed: Owed, { sessionId, seqId }: MsgRead): void {
-    this.#readStep(owed, this.#reading.begin(sessionId, seqId));
-  }
-
-  #readStep(owed: Owed, step: ReadStep): void {
-    if (step.step === "done") {
-      this.#readDone(owed, step);
-      return;
-    }
-    const { pending } = step;
-    const call: SessionCall = { type: "unread", userId: this.#me, after: pending.seqId, upTo: pending.upTo };
-    this.#toSession(pending.sessionId, call, { kind: "read", owed, pending });
-  }
-
-  #finishRead(owed: Owed, pending: PendingRead, outcome: Outcome): void {
-    if (outcome.ok) {
-      this.#readStep(owed, this.#reading.finish(pending, Number(outcome.value)));
-      return;
-    }
-    this.#reading.giveUp(pending);
-    this.#desk.answer(owed, outcome);
-  }
-
-  #readDone(owed: Owed, { result, moved }: ReadStep & { step: "done" }): void {
-    this.#desk.answer(owed, { ok: true, value: result });
-    if (moved === undefined) return;
-    const others = this.#desk.live().filter((connection) => connection !== owed.connection);
-    this.#effects.send(others, { type: "session", session: moved });
-  }
-
-  #sync(owed: Owed, { since, limit }: SyncSessions): void {
-    const page = this.#hotSessions.page(since, limit ?? MAX_SYNC_LIMIT);
-    if (!page.more) this.#desk.goLive(owed.connection);
-    this.#desk.answer(owed, { ok: true, value: page });
-  }
-
-  #pull(owed: Owed, { sessionId, before, after, limit }: HistoryPull): void {
-    const by = { kind: "user", userId: this.#me } as const;
-    this.#toSession(sessionId, { type: "history", by, before, after, limit }, { kind: "forward", owed });
-  }
-
-  #forwardGroup(owed: Owed, frame: GroupFrame): void {
-    const groupId = frame.type === "group.create" ? groupIdOf(this.#app, this.#me, frame.packId) : frame.groupId;
-    // SAFETY: a GroupId is a SessionId of the GC_ kind
-    const sessionId = groupId as string as SessionId;
-    this.#toSession(sessionId, { type: "group", by: this.#me, frame }, { kind: "forward", owed });
-  }
-
-  #toSession(sessionId: SessionId, call: SessionCall, tag: Tag): void {
-    this.#effects.call(sessionRoom(this.#app, sessionId), call, tag);
-  }
-}
-
-function itemOutcome(results: AppendResult, index: number): Outcome {
-  return results[index] ?? { ok: false, error: "SERVER_EXCEPTION", message: ERRORS.SERVER_EXCEPTION.message };
 }

@@ -23,10 +23,10 @@ describe("reading", () => {
     const bobs = online(world, bob);
     const toThree = read(world, bobs, 3);
     world.drain();
-    expect(dataOf(bobs, toThree)).toEqual({ readSeqId: 3, unread: 2 });
-    expect(dataOf(bobs, read(world, bobs, 1))).toEqual({ readSeqId: 3, unread: 2 });
-    expect(dataOf(bobs, read(world, bobs, 1_000))).toEqual({ readSeqId: 5, unread: 0 });
-    expect(hotSession(world, bob)).toMatchObject({ readSeqId: 5, unread: 0 });
+    expect(dataOf(bobs, toThree)).toEqual({ readSeqId: 3, unread: 2, mentions: 0 });
+    expect(dataOf(bobs, read(world, bobs, 1))).toEqual({ readSeqId: 3, unread: 2, mentions: 0 });
+    expect(dataOf(bobs, read(world, bobs, 1_000))).toEqual({ readSeqId: 5, unread: 0, mentions: 0 });
+    expect(hotSession(world, bob)).toMatchObject({ readSeqId: 5, unread: 0, mentions: 0 });
   });
 
   it("M10 refuses a session without a hot row", () => {
@@ -40,7 +40,7 @@ describe("reading", () => {
     const bobs = online(world, bob);
     const packId = read(world, bobs, 5);
     expect(world.flights).toHaveLength(0);
-    expect(dataOf(bobs, packId)).toEqual({ readSeqId: 5, unread: 0 });
+    expect(dataOf(bobs, packId)).toEqual({ readSeqId: 5, unread: 0, mentions: 0 });
   });
 
   it("M11 counts what is delivered while the session room counts once", () => {
@@ -51,7 +51,7 @@ describe("reading", () => {
     while (world.flights.length > 1) world.land(1);
     expect(bobs.acks(packId)).toEqual([]);
     world.drain();
-    expect(dataOf(bobs, packId)).toEqual({ readSeqId: 2, unread: 5 });
+    expect(dataOf(bobs, packId)).toEqual({ readSeqId: 2, unread: 5, mentions: 0 });
     expect(hotSession(world, bob)).toMatchObject({ unread: 5 });
   });
 
@@ -61,9 +61,9 @@ describe("reading", () => {
     const [toTwo, toThree] = [read(world, bobs, 2), read(world, bobs, 3)];
     world.land(1);
     world.land(1);
-    expect(dataOf(bobs, toThree)).toEqual({ readSeqId: 3, unread: 2 });
+    expect(dataOf(bobs, toThree)).toEqual({ readSeqId: 3, unread: 2, mentions: 0 });
     world.drain();
-    expect(dataOf(bobs, toTwo)).toEqual({ readSeqId: 3, unread: 2 });
+    expect(dataOf(bobs, toTwo)).toEqual({ readSeqId: 3, unread: 2, mentions: 0 });
   });
 
   it("M11 yields to an own message that was sent meanwhile", () => {
@@ -73,7 +73,7 @@ describe("reading", () => {
     say(world, bobs, "6");
     while (world.flights.length > 1) world.land(1);
     world.drain();
-    expect(dataOf(bobs, packId)).toEqual({ readSeqId: 6, unread: 0 });
+    expect(dataOf(bobs, packId)).toEqual({ readSeqId: 6, unread: 0, mentions: 0 });
   });
 
   it("M11 is exact also when the instance that asked was dropped before the answer", () => {
@@ -84,7 +84,7 @@ describe("reading", () => {
     append(world, alice, [text("6"), text("7")]);
     while (world.flights.length > 1) world.land(1);
     world.drain();
-    expect(dataOf(bobs, packId)).toEqual({ readSeqId: 2, unread: 5 });
+    expect(dataOf(bobs, packId)).toEqual({ readSeqId: 2, unread: 5, mentions: 0 });
   });
 
   it("M11 changes nothing when the session room cannot be reached", () => {
@@ -94,7 +94,7 @@ describe("reading", () => {
     world.land(0, "lost");
     world.drain();
     expect(bobs.acks(packId)).toMatchObject([{ code: ERRORS.UNAVAILABLE.code }]);
-    expect(hotSession(world, bob)).toMatchObject({ readSeqId: 0, unread: 5 });
+    expect(hotSession(world, bob)).toMatchObject({ readSeqId: 0, unread: 5, mentions: 0 });
   });
 
   it("M12 tells the user's other live connections, and nobody else", () => {
@@ -123,6 +123,6 @@ describe("reading", () => {
     append(world, alice, [text("8")], group.room);
     while (world.flights.length > 1) world.land(1);
     world.drain();
-    expect(dataOf(bobs, packId)).toEqual({ readSeqId: 6, unread: 1 });
+    expect(dataOf(bobs, packId)).toEqual({ readSeqId: 6, unread: 1, mentions: 0 });
   });
 });

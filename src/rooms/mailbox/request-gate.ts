@@ -1,4 +1,4 @@
-import type { RoomLimits } from "../../kernel/ports.ts";
+import type { RoomPolicy } from "../../kernel/policy.ts";
 import { TokenBucket } from "../../kernel/token-bucket.ts";
 import { ParleyError } from "../../protocol/errors.ts";
 import { MAX_PENDING_REQUESTS } from "../../protocol/limits.ts";
@@ -17,8 +17,8 @@ export class RequestGate {
   #refusedInARow = 0;
   #pausedUntilMs = 0;
 
-  constructor(limits: RoomLimits, nowMs: number) {
-    this.#bucket = new TokenBucket(limits.requestsPerSecond, limits.requestBurst, nowMs);
+  constructor(policy: RoomPolicy, nowMs: number) {
+    this.#bucket = new TokenBucket(policy.requestsPerSecond, policy.requestBurst, nowMs);
   }
 
   /** Lets a request in, which must be `leave`d with its response, or says why not. */

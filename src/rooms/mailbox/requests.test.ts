@@ -82,7 +82,7 @@ describe("a request", () => {
     world.storage.isFull = false;
     const again = read(world, bobs, 1);
     world.drain();
-    expect(dataOf(bobs, again)).toEqual({ readSeqId: 1, unread: 2 });
+    expect(dataOf(bobs, again)).toEqual({ readSeqId: 1, unread: 2, mentions: 0 });
   });
 
   it("M31 goes to its session in order, one batch in flight, and what arrives meanwhile is the next batch", () => {
@@ -167,7 +167,7 @@ describe("a request", () => {
   });
 
   it("M33 is RATE_LIMITED beyond the burst, and allowed again after the pause it is told", () => {
-    const world = new World({ limits: { requestsPerSecond: 10, requestBurst: 5 } });
+    const world = new World({ policy: { requestsPerSecond: 10, requestBurst: 5 } });
     const alices = world.connect(alice);
     const packs = Array.from({ length: 7 }, () => read(world, alices, 1));
     const { NO_SUCH_MESSAGE, RATE_LIMITED } = ERRORS;
@@ -185,7 +185,7 @@ describe("a request", () => {
   });
 
   it("M33 pauses for 2 s after 256 refusals in a row", () => {
-    const world = new World({ limits: { requestsPerSecond: 10, requestBurst: 1 } });
+    const world = new World({ policy: { requestsPerSecond: 10, requestBurst: 1 } });
     const alices = world.connect(alice);
     for (let n = 0; n < 1 + 256; n += 1) read(world, alices, 1);
     world.nowMs += 1_999;
@@ -195,7 +195,7 @@ describe("a request", () => {
   });
 
   it("M33 closes with FLOOD after 1 000 refusals in a row, and answers nothing more", () => {
-    const world = new World({ limits: { requestsPerSecond: 1, requestBurst: 1 } });
+    const world = new World({ policy: { requestsPerSecond: 1, requestBurst: 1 } });
     const alices = world.connect(alice);
     for (let n = 0; n < 1 + 999; n += 1) read(world, alices, 1);
     expect(alices.isOpen).toBe(true);

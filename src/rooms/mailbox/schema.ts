@@ -5,8 +5,8 @@ export const mailboxMigrations: RoomMigrations = {
   scripts: [
     `CREATE TABLE hot_sessions (
       room TEXT NOT NULL, session TEXT NOT NULL, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL,
-      read_seq INTEGER NOT NULL, unread INTEGER NOT NULL, member INTEGER NOT NULL, version INTEGER NOT NULL,
-      last TEXT NOT NULL, PRIMARY KEY (room, session)
+      read_seq INTEGER NOT NULL, unread INTEGER NOT NULL, mentions INTEGER NOT NULL, member INTEGER NOT NULL,
+      version INTEGER NOT NULL, active_at INTEGER NOT NULL, extra TEXT, last TEXT NOT NULL, PRIMARY KEY (room, session)
     ) WITHOUT ROWID`,
   ],
 };

@@ -2,7 +2,10 @@ import type { RoomSql, SqlRow } from "../../kernel/ports.ts";
 import type { HotSession } from "../../protocol/entry.ts";
 import { entryFromJson, entryToJson } from "../../protocol/entry-json.ts";
 
-const COLUMNS = "session, first_seq, last_seq, read_seq, unread, member, version, last";
+const COLUMNS = "session, first_seq, last_seq, read_seq, unread, mentions, member, version, active_at, extra, last";
+
+/** What most rows do not have. */
+type Extra = Pick<HotSession, "attributes" | "marked" | "hidden">;
 
 /** All SQL of the mailbox room. */
 export class MailboxStore {
@@ -22,9 +25,10 @@ export class MailboxStore {
   put(hot: HotSession, version: number): void {
     this.#sql
       .prepare(
-        `INSERT INTO hot_sessions (room, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        `INSERT INTO hot_sessions (room, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (room, session) DO UPDATE SET first_seq = excluded.first_seq, last_seq = excluded.last_seq,
-         read_seq = excluded.read_seq, unread = excluded.unread, member = excluded.member, version = excluded.version, last = excluded.last`,
+         read_seq = excluded.read_seq, unread = excluded.unread, mentions = excluded.mentions, member = excluded.member,
+         version = excluded.version, active_at = excluded.active_at, extra = excluded.extra, last = excluded.last`,
       )
       .run(
         this.#sql.room,
@@ -33,8 +37,11 @@ export class MailboxStore {
         hot.lastSeqId,
         hot.readSeqId,
         hot.unread,
+        hot.mentions,
         hot.member ? 1 : 0,
         version,
+        hot.last.timestamp,
+        extraOf(hot),
         entryToJson(hot.last),
       );
   }
@@ -62,7 +69,14 @@ function hotSessionOf(row: SqlRow): HotSession {
     lastSeqId: Number(row.last_seq),
     readSeqId: Number(row.read_seq),
     unread: Number(row.unread),
+    mentions: Number(row.mentions),
     member: row.member === 1,
     last: entryFromJson(String(row.last)),
+    ...(row.extra === null ? undefined : (JSON.parse(String(row.extra)) as Extra)), // SAFETY: only extraOf writes it
   };
+}
+
+function extraOf({ attributes, marked, hidden }: HotSession): string | null {
+  if (attributes === undefined && marked === undefined && hidden === undefined) return null;
+  return JSON.stringify({ attributes, marked, hidden });
 }

@@ -33,9 +33,19 @@ describe("the log of a session", () => {
     const [first] = append(world, alice, [text("p", "one")]);
     world.nowMs += 60_000;
     const again = { ...first, repeated: true };
-    expect(append(world, alice, [text("p", "another")])).toEqual([again]);
+    expect(append(world, alice, [text("p", "one")])).toEqual([again]);
     world.crashAll();
-    expect(append(world, alice, [text("p")])).toEqual([again]);
+    expect(append(world, alice, [text("p", "one")])).toEqual([again]);
+    expect(history(world).entries).toHaveLength(1);
+  });
+
+  it("S2 refuses a packId that was used with another content, in the same batch or later", () => {
+    const world = new World();
+    const send = (...items: ReturnType<typeof text>[]) =>
+      world.call(chatRoom, { type: "append", sender: alice, items });
+    const conflict = { ok: false, error: "PACK_CONFLICT" };
+    expect(send(text("p", "one"), text("p", "two"))).toMatchObject({ value: [{ ok: true }, conflict] });
+    expect(send({ ...text("p", "one"), contentType: 2 })).toMatchObject({ value: [conflict] });
     expect(history(world).entries).toHaveLength(1);
   });
 
@@ -147,9 +157,9 @@ describe("the log of a session", () => {
     append(world, bob, texts(2, "b"));
     const unread = (userId: typeof alice, after: number, upTo: number) =>
       world.call(chatRoom, { type: "unread", userId, after, upTo });
-    expect(unread(bob, 0, 5)).toEqual({ ok: true, value: 3 });
-    expect(unread(bob, 1, 2)).toEqual({ ok: true, value: 1 });
-    expect(unread(alice, 0, 5)).toEqual({ ok: true, value: 2 });
+    expect(unread(bob, 0, 5)).toEqual({ ok: true, value: { unread: 3, mentions: 0 } });
+    expect(unread(bob, 1, 2)).toEqual({ ok: true, value: { unread: 1, mentions: 0 } });
+    expect(unread(alice, 0, 5)).toEqual({ ok: true, value: { unread: 2, mentions: 0 } });
     expect(errorOf(unread(carol, 0, 5))).toBe("HISTORY_FORBIDDEN");
   });
 

@@ -1,15 +1,34 @@
+import { digestOf } from "../../kernel/digest.ts";
 import type { Clock } from "../../kernel/ports.ts";
-import { contentFault } from "../../protocol/content.ts";
-import type { Entry, Notice } from "../../protocol/entry.ts";
+import type { ControlEntry, Entry, MessageEntry, NoticeEntry } from "../../protocol/entry.ts";
 import { entryToJson } from "../../protocol/entry-json.ts";
 import { ParleyError } from "../../protocol/errors.ts";
 import type { HistoryResult, MsgSendResult } from "../../protocol/frames/message.ts";
 import type { PackId, SessionId, UserId } from "../../protocol/ids.ts";
 import { MAX_BATCH_BYTES } from "../../protocol/limits.ts";
 import { failed, type Outcome } from "../../protocol/rpc/outcome.ts";
-import type { AppendItem } from "../../protocol/rpc/session-call.ts";
+import type { UnreadResult } from "../../protocol/rpc/session-call.ts";
 import type { SessionStore } from "./store.ts";
-import type { Stored } from "./types.ts";
+import type { NewEntry, Stored } from "./types.ts";
+
+type MessageBody = Omit<MessageEntry, "seqId" | "timestamp" | "from" | "packId" | "kind">;
+type EntryBody = Pick<NoticeEntry, "kind" | "notice"> | Pick<ControlEntry, "kind" | "control">;
+
+/** What identifies a request: its packId, and a digest of what it asks for. */
+export interface Asked {
+  readonly packId: PackId;
+  readonly digest: number;
+}
+
+/** A request that is no message. */
+export function askedOf(frame: { readonly packId: PackId }): Asked {
+  return { packId: frame.packId, digest: digestOf(JSON.stringify(frame)) };
+}
+
+/** A message that may be stored; what it becomes may depend on when that is. */
+export interface Draft extends Asked {
+  readonly body: (timestamp: number) => MessageBody;
+}
 
 /** Bytes of newest entries kept in memory, so that a fan-out does not read back what was just written. */
 const MAX_TAIL_BYTES = 1_048_576;
@@ -42,20 +61,27 @@ export class Log {
     return this.#store.findPack(sender, packId);
   }
 
-  /** Stores what is new of the items, in order; each has an outcome of its own (S2, S4). */
-  appendMessages(sender: UserId, items: readonly AppendItem[], fanned: number): Outcome<MsgSendResult>[] {
+  /** Where a request that was made before ended up. Throws `PACK_CONFLICT` when its packId was used for something else. */
+  findAsked(by: UserId, { packId, digest }: Asked): Stored | undefined {
+    const stored = this.find(by, packId);
+    if (stored !== undefined && stored.digest !== digest) throw new ParleyError("PACK_CONFLICT");
+    return stored;
+  }
+
+  /** Stores what is new of the drafts, in order; each has an outcome of its own (S2, S4). */
+  appendMessages(sender: UserId, drafts: readonly Outcome<Draft>[], fanned: number): Outcome<MsgSendResult>[] {
     const sessionId = this.#sessionId;
-    const known = this.#known(sender, items);
+    const known = this.#known(sender, drafts);
     const timestamp = this.#nextTimestamp();
-    const fresh: Entry[] = [];
-    const results = items.map(({ packId, contentType, content }): Outcome<MsgSendResult> => {
+    const fresh: NewEntry[] = [];
+    const results = drafts.map((outcome): Outcome<MsgSendResult> => {
+      if (!outcome.ok) return outcome;
+      const { packId, digest, body } = outcome.value;
       const stored = known.get(packId);
-      if (stored !== undefined) return { ok: true, value: { sessionId, ...stored, repeated: true } };
-      const fault = contentFault(content);
-      if (fault !== undefined) return failed(new ParleyError(fault));
+      if (stored !== undefined) return repeated(sessionId, stored, digest);
       const seqId = this.#seqId + fresh.length + 1;
-      known.set(packId, { seqId, timestamp });
-      fresh.push({ seqId, timestamp, from: sender, packId, kind: "message", contentType, content });
+      known.set(packId, { seqId, timestamp, digest });
+      fresh.push({ entry: { seqId, timestamp, from: sender, packId, kind: "message", ...body(timestamp) }, digest });
       return { ok: true, value: { sessionId, seqId, timestamp } };
     });
     this.#append(fresh, fanned);
@@ -63,21 +89,40 @@ export class Log {
   }
 
   /** A single look-up is the cheaper one for the idle case. */
-  #known(sender: UserId, items: readonly AppendItem[]): Map<PackId, Stored> {
-    const [only] = items;
-    if (only === undefined || items.length > 1)
-      return this.#store.findPacks(
-        sender,
-        items.map(({ packId }) => packId),
-      );
-    const stored = this.find(sender, only.packId);
-    return new Map(stored === undefined ? [] : [[only.packId, stored]]);
+  #known(sender: UserId, drafts: readonly Outcome<Draft>[]): Map<PackId, Stored> {
+    const [only] = drafts;
+    if (only?.ok !== true || drafts.length > 1) {
+      const packIds = drafts.flatMap((draft) => (draft.ok ? draft.value.packId : []));
+      return packIds.length === 0 ? new Map() : this.#store.findPacks(sender, packIds);
+    }
+    const stored = this.find(sender, only.value.packId);
+    return new Map(stored === undefined ? [] : [[only.value.packId, stored]]);
   }
 
-  appendNotice(by: UserId, packId: PackId, notice: Notice, fanned: number): number {
+  /** Appends a notice or a control entry; what it is about was decided and stored by the caller. */
+  appendOne(by: UserId, { packId, digest }: Asked, body: EntryBody, fanned: number): Entry {
     const seqId = this.#seqId + 1;
-    this.#append([{ seqId, timestamp: this.#nextTimestamp(), from: by, packId, kind: "notice", notice }], fanned);
-    return seqId;
+    const entry: Entry = { seqId, timestamp: this.#nextTimestamp(), from: by, packId, ...body };
+    this.#append([{ entry, digest }], fanned);
+    return entry;
+  }
+
+  /** The entry as it is now. */
+  entry(seqId: number): Entry | undefined {
+    const first = this.#tail[0];
+    if (first === undefined || seqId < first.seqId) return this.#store.findEntry(seqId);
+    return this.#tail[seqId - first.seqId];
+  }
+
+  /** Changes a message in its place; what reads the log from now on sees only this. */
+  replace(message: MessageEntry): void {
+    this.#store.putEntry(message);
+    const first = this.#tail[0];
+    const index = first === undefined ? -1 : message.seqId - first.seqId;
+    const old = this.#tail[index];
+    if (old === undefined) return;
+    this.#tail[index] = message;
+    this.#tailBytes += sizeOf(message) - sizeOf(old);
   }
 
   page(cursor: { before?: number | undefined; after?: number | undefined }, limit: number): HistoryResult {
@@ -85,7 +130,7 @@ export class Log {
     return this.#store.before(cursor.before ?? this.#seqId + 1, limit, MAX_BATCH_BYTES);
   }
 
-  countUnread(userId: UserId, after: number, upTo: number): number {
+  countUnread(userId: UserId, after: number, upTo: number): UnreadResult {
     return this.#store.countUnread(userId, after, upTo);
   }
 
@@ -110,9 +155,10 @@ export class Log {
     return Math.max(this.#clock.nowMs(), this.#timestamp);
   }
 
-  #append(entries: readonly Entry[], fanned: number): void {
-    this.#store.addEntries(entries, fanned);
-    for (const entry of entries) {
+  #append(fresh: readonly NewEntry[], fanned: number): void {
+    if (fresh.length === 0) return;
+    this.#store.addEntries(fresh, fanned);
+    for (const { entry } of fresh) {
       this.#seqId = entry.seqId;
       this.#timestamp = entry.timestamp;
       this.#tail.push(entry);
@@ -123,6 +169,12 @@ export class Log {
       for (const old of dropped) this.#tailBytes -= sizeOf(old);
     }
   }
+}
+
+/** The answer to a packId that is stored: the same for the same request, a conflict for another (S2). */
+export function repeated(sessionId: SessionId, stored: Stored, digest: number): Outcome<MsgSendResult> {
+  if (stored.digest !== digest) return failed(new ParleyError("PACK_CONFLICT"));
+  return { ok: true, value: { sessionId, seqId: stored.seqId, timestamp: stored.timestamp, repeated: true } };
 }
 
 function sizeOf(entry: Entry): number {

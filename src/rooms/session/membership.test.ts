@@ -43,14 +43,15 @@ describe("a group", () => {
   it("S10 answers a repeated create with the first one", () => {
     const world = new World();
     const group = SimGroup.create(world, alice, [bob]);
-    const again = { type: "group.create", packId: pack("create"), info: { name: "h" }, userIds: [carol] } as const;
-    expect(group.change(alice, { ...again, userIds: [carol] })).toEqual({
+    const again = { type: "group.create", packId: pack("create"), info: { name: "g" }, userIds: [bob] } as const;
+    expect(group.change(alice, { ...again, userIds: [bob] })).toEqual({
       groupId: group.groupId,
       seqId: 1,
       repeated: true,
     });
     world.crashAll();
-    expect(group.change(alice, { ...again, userIds: [carol] })).toMatchObject({ repeated: true });
+    expect(group.change(alice, { ...again, userIds: [bob] })).toMatchObject({ repeated: true });
+    expect(errorOf(group.ask(alice, { ...again, userIds: [carol] }))).toBe("PACK_CONFLICT");
     expect(group.log()).toHaveLength(1);
   });
 
@@ -58,9 +59,10 @@ describe("a group", () => {
     const world = new World();
     const group = SimGroup.create(world, alice, [bob]);
     expect(group.change(bob, group.join("j", [carol, dave]))).toEqual({ groupId: group.groupId, seqId: 2 });
-    expect(group.change(bob, group.join("j", [user("erin")]))).toMatchObject({ seqId: 2, repeated: true });
+    expect(group.change(bob, group.join("j", [carol, dave]))).toMatchObject({ seqId: 2, repeated: true });
+    expect(errorOf(group.ask(bob, group.join("j", [user("erin")])))).toBe("PACK_CONFLICT");
     expect(group.change(alice, group.remove("r", [carol, dave]))).toMatchObject({ seqId: 3 });
-    expect(group.change(alice, group.remove("r", [bob]))).toMatchObject({ seqId: 3, repeated: true });
+    expect(group.change(alice, group.remove("r", [carol, dave]))).toMatchObject({ seqId: 3, repeated: true });
     expect(group.log().slice(1)).toMatchObject([
       { from: bob, packId: "j", notice: { event: "joined", users: [carol, dave] } },
       { from: alice, packId: "r", notice: { event: "removed", users: [carol, dave] } },

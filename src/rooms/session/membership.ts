@@ -6,12 +6,22 @@ import type { GroupChangeResult, GroupFrame, GroupGetResult, GroupMembersResult 
 import type { GroupId, UserId } from "../../protocol/ids.ts";
 import { MAX_GROUP_MEMBERS } from "../../protocol/limits.ts";
 import type { FanOut } from "./fan-out.ts";
-import type { Log } from "./log.ts";
+import type { SessionFeature } from "./feature.ts";
+import { askedOf, type Log } from "./log.ts";
 import type { Roster } from "./roster.ts";
 import type { MemberRow } from "./types.ts";
 
 type FrameOf<T extends GroupFrame["type"]> = Extract<GroupFrame, { type: T }>;
-type Change = Exclude<GroupFrame, { type: "group.members" | "group.get" }>;
+type Change = FrameOf<
+  | "group.create"
+  | "group.join"
+  | "group.quit"
+  | "group.remove"
+  | "group.update"
+  | "group.transfer"
+  | "group.role"
+  | "group.dismiss"
+>;
 
 interface MembershipPorts {
   readonly groupId: GroupId;
@@ -22,20 +32,31 @@ interface MembershipPorts {
 }
 
 /** The verbs of a group: who may do what, and the notice that each change leaves. */
-export class Membership {
+export class Membership implements SessionFeature {
   readonly #ports: MembershipPorts;
 
   constructor(ports: MembershipPorts) {
     this.#ports = ports;
   }
 
-  handle(by: UserId, frame: GroupFrame): GroupChangeResult | GroupMembersResult | GroupGetResult {
-    if (frame.type === "group.members") return this.#members(by);
-    if (frame.type === "group.get") return this.#get(by);
+  readonly requests = {
+    "group.create": (by: UserId, frame: FrameOf<"group.create">) => this.#once(by, frame),
+    "group.join": (by: UserId, frame: FrameOf<"group.join">) => this.#once(by, frame),
+    "group.quit": (by: UserId, frame: FrameOf<"group.quit">) => this.#once(by, frame),
+    "group.remove": (by: UserId, frame: FrameOf<"group.remove">) => this.#once(by, frame),
+    "group.update": (by: UserId, frame: FrameOf<"group.update">) => this.#once(by, frame),
+    "group.transfer": (by: UserId, frame: FrameOf<"group.transfer">) => this.#once(by, frame),
+    "group.role": (by: UserId, frame: FrameOf<"group.role">) => this.#once(by, frame),
+    "group.dismiss": (by: UserId, frame: FrameOf<"group.dismiss">) => this.#once(by, frame),
+    "group.members": (by: UserId) => this.#members(by),
+    "group.get": (by: UserId) => this.#get(by),
+  };
+
+  #once(by: UserId, frame: Change): GroupChangeResult {
     const { groupId, log } = this.#ports;
-    const known = log.find(by, frame.packId);
-    if (known !== undefined) return { groupId, seqId: known.seqId, repeated: true };
-    return { groupId, seqId: this.#change(by, frame) };
+    const known = log.findAsked(by, askedOf(frame));
+    if (known === undefined) return { groupId, seqId: this.#change(by, frame) };
+    return { groupId, seqId: known.seqId, repeated: true };
   }
 
   #change(by: UserId, frame: Change): number {
@@ -162,7 +183,7 @@ export class Membership {
 
   #note(by: UserId, frame: Change, notice: Notice): number {
     const { log, fanOut } = this.#ports;
-    const seqId = log.appendNotice(by, frame.packId, notice, fanOut.fanned);
+    const { seqId } = log.appendOne(by, askedOf(frame), { kind: "notice", notice }, fanOut.fanned);
     fanOut.touch();
     return seqId;
   }

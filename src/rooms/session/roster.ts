@@ -1,16 +1,16 @@
 import type { GroupInfo, Role } from "../../protocol/entry.ts";
 import { ParleyError } from "../../protocol/errors.ts";
 import type { UserId } from "../../protocol/ids.ts";
-import type { SessionStore } from "./store.ts";
+import type { GroupStore } from "./group-store.ts";
 import type { GroupRow, MemberRow } from "./types.ts";
 
 /** Who is in the group, and as what. Rows first, then memory. */
 export class Roster {
-  readonly #store: SessionStore;
+  readonly #store: GroupStore;
   readonly #members: Map<UserId, MemberRow>;
   #group: GroupRow | undefined;
 
-  constructor(store: SessionStore) {
+  constructor(store: GroupStore) {
     this.#store = store;
     this.#group = store.group();
     const rows = this.#group === undefined ? [] : store.members();

@@ -2,18 +2,19 @@ import type { RoomMigrations } from "../../kernel/migrations.ts";
 
 /**
  * WITHOUT ROWID, one key, no secondary index: on Durable Objects every index entry is a billed row.
- * `fanned` is the fan-out cursor as it was known when the entry was written (S24).
+ * `fanned` is the fan-out cursor as it was known when the entry was written (S24). `mentioned` is `*` or user ids, each
+ * between commas. `uncounted_by` is the seqId of the control entry since which a message does not count as unread.
  */
 export const sessionMigrations: RoomMigrations = {
   kind: "session",
   scripts: [
     `CREATE TABLE entries (
       room TEXT NOT NULL, seq INTEGER NOT NULL, sender TEXT NOT NULL, countable INTEGER NOT NULL,
-      fanned INTEGER NOT NULL, entry TEXT NOT NULL, PRIMARY KEY (room, seq)
+      mentioned TEXT, uncounted_by INTEGER, fanned INTEGER NOT NULL, entry TEXT NOT NULL, PRIMARY KEY (room, seq)
     ) WITHOUT ROWID;
     CREATE TABLE packs (
       room TEXT NOT NULL, sender TEXT NOT NULL, pack TEXT NOT NULL, seq INTEGER NOT NULL, ts INTEGER NOT NULL,
-      PRIMARY KEY (room, sender, pack)
+      digest INTEGER NOT NULL, PRIMARY KEY (room, sender, pack)
     ) WITHOUT ROWID;
     CREATE TABLE groups (
       room TEXT PRIMARY KEY, info TEXT NOT NULL, owner TEXT NOT NULL, created_at INTEGER NOT NULL, dismissed INTEGER NOT NULL

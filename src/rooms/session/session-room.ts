@@ -6,38 +6,46 @@ import { ParleyError } from "../../protocol/errors.ts";
 import type { HistoryResult } from "../../protocol/frames/message.ts";
 import type { AppId, SessionId, UserId } from "../../protocol/ids.ts";
 import { DEFAULT_HISTORY_LIMIT, MAX_HISTORY_LIMIT } from "../../protocol/limits.ts";
-import type { Operator } from "../../protocol/rpc/operator.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
-import type { AppendResult, SessionCall } from "../../protocol/rpc/session-call.ts";
-import { isGroup, usersOfSingle } from "../../protocol/session-id.ts";
+import type { AppendResult, SessionCall, UnreadResult } from "../../protocol/rpc/session-call.ts";
+import type { SessionFrame } from "../../protocol/session-frame.ts";
+import { isGroup } from "../../protocol/session-id.ts";
+import { Access } from "./access.ts";
+import { draftOf } from "./drafts.ts";
 import { type DeliveredTag, FanOut } from "./fan-out.ts";
+import type { SessionFeature } from "./feature.ts";
+import { GroupStore } from "./group-store.ts";
 import { Log } from "./log.ts";
 import { Membership } from "./membership.ts";
 import { Roster } from "./roster.ts";
+import type { UNHEARD } from "./signals.ts";
 import { SessionStore } from "./store.ts";
+
+type Decide = (by: UserId, frame: SessionFrame) => unknown;
 
 /** One session: its ordered log, its members, and the delivery to their mailboxes. Rules: SPEC.md. */
 export class SessionRoom implements Room {
-  readonly #users: readonly UserId[];
-  readonly #roster: Roster;
+  readonly #access: Access;
   readonly #log: Log;
   readonly #fanOut: FanOut;
-  readonly #membership: Membership | undefined;
+  readonly #features: readonly SessionFeature[];
+  readonly #requests: ReadonlyMap<string, Decide>;
 
   constructor(address: { app: AppId; sessionId: SessionId }, ports: RoomPorts, effects: Effects) {
     const { app, sessionId } = address;
     const { clock, random } = ports;
     const store = new SessionStore(ports.sql);
-    this.#users = usersOfSingle(sessionId) ?? [];
+    const roster = new Roster(new GroupStore(ports.sql));
     this.#log = new Log(store, clock, sessionId);
-    this.#roster = new Roster(store);
-    const members = isGroup(sessionId)
-      ? this.#roster.all()
-      : [...new Set(this.#users)].map((userId) => ({ userId, joinedSeqId: 1 }));
+    this.#access = new Access(sessionId, roster);
+    const members = this.#access.isGroup
+      ? roster.all()
+      : this.#access.users.map((userId) => ({ userId, joinedSeqId: 1 }));
     this.#fanOut = new FanOut({ app, sessionId, store, log: this.#log, effects, clock, random }, members);
-    this.#membership = isGroup(sessionId)
-      ? new Membership({ groupId: sessionId, roster: this.#roster, log: this.#log, fanOut: this.#fanOut, clock })
-      : undefined;
+    const shared = { log: this.#log, fanOut: this.#fanOut, clock };
+    this.#features = [...(isGroup(sessionId) ? [new Membership({ ...shared, groupId: sessionId, roster })] : [])];
+    // SAFETY: each handler gets the frames of the type that it is filed under
+    this.#requests = new Map(this.#features.flatMap(({ requests }) => Object.entries(requests) as [string, Decide][]));
   }
 
   call(call: RoomCall): unknown {
@@ -48,22 +56,22 @@ export class SessionRoom implements Room {
       case "history":
         return this.#history(known);
       case "unread":
-        this.#requireReader(known.userId);
-        return this.#log.countUnread(known.userId, known.after, known.upTo);
-      case "group":
-        if (this.#membership === undefined) throw new ParleyError("NO_SUCH_GROUP");
-        return this.#membership.handle(known.by, known.frame);
+        return this.#unread(known);
+      case "request":
+        return this.#decide(known);
       default:
         return assertNever(known);
     }
   }
 
   replied(tag: CallTag, outcome: Outcome): void {
-    this.#fanOut.delivered(tag as DeliveredTag, outcome.ok); // SAFETY: deliveries are this room's only calls
+    const known = tag as DeliveredTag | typeof UNHEARD; // SAFETY: this room makes no other tags
+    if (known.kind === "delivered") this.#fanOut.delivered(known, outcome.ok);
   }
 
   alarm(): void {
     this.#fanOut.touch();
+    for (const feature of this.#features) feature.alarm?.();
   }
 
   settle(): void {
@@ -78,32 +86,27 @@ export class SessionRoom implements Room {
   closed(): void {}
 
   #append({ sender, items }: SessionCall & { type: "append" }): AppendResult {
-    this.#requireWriter(sender);
+    this.#access.requireWriter(sender);
     const { fanned } = this.#fanOut;
-    const results = this.#log.appendMessages(sender, items, fanned);
+    const results = this.#log.appendMessages(sender, items.map(draftOf), fanned);
     this.#fanOut.touch();
     return results;
   }
 
   #history({ by, before, after, limit }: SessionCall & { type: "history" }): HistoryResult {
-    this.#requireOperator(by);
+    this.#access.requireOperator(by);
     return this.#log.page({ before, after }, Math.min(limit ?? DEFAULT_HISTORY_LIMIT, MAX_HISTORY_LIMIT));
   }
 
-  #requireOperator(by: Operator): void {
-    if (by.kind === "user") this.#requireReader(by.userId);
-    else if (this.#membership !== undefined) this.#roster.require();
+  #unread({ userId, after, upTo }: SessionCall & { type: "unread" }): UnreadResult {
+    this.#access.requireReader(userId);
+    return this.#log.countUnread(userId, after, upTo);
   }
 
-  #requireWriter(userId: UserId): void {
-    if (this.#membership !== undefined) this.#roster.requireMember(userId);
-    else if (!this.#users.includes(userId)) throw new ParleyError("ACCESS_DENIED");
-  }
-
-  /** Who may read: those who may write, told apart by the code. */
-  #requireReader(userId: UserId): void {
-    if (this.#membership !== undefined) this.#roster.require();
-    const isMember = this.#membership !== undefined ? this.#roster.has(userId) : this.#users.includes(userId);
-    if (!isMember) throw new ParleyError("HISTORY_FORBIDDEN");
+  /** A group's requests to what is no group find nothing that decides them. */
+  #decide({ by, frame }: SessionCall & { type: "request" }): unknown {
+    const decide = this.#requests.get(frame.type);
+    if (decide === undefined) throw new ParleyError("NO_SUCH_GROUP");
+    return decide(by, frame);
   }
 }

@@ -1,10 +1,11 @@
 import type { RoomSql, SqlRow } from "../../kernel/ports.ts";
-import type { Entry, GroupInfo, Role } from "../../protocol/entry.ts";
+import type { Entry } from "../../protocol/entry.ts";
 import { entryFromJson, entryToJson } from "../../protocol/entry-json.ts";
 import type { PackId, UserId } from "../../protocol/ids.ts";
 import { MAX_BATCH_BYTES } from "../../protocol/limits.ts";
+import type { UnreadResult } from "../../protocol/rpc/session-call.ts";
 import { isCountable } from "../../protocol/unread.ts";
-import type { BacklogRow, GroupRow, Head, MemberRow, Stored } from "./types.ts";
+import type { BacklogRow, Head, NewEntry, Stored } from "./types.ts";
 
 /** A page as it was read: `more` entries follow in the direction of reading. */
 export interface Page {
@@ -12,7 +13,7 @@ export interface Page {
   readonly more: boolean;
 }
 
-/** All SQL of the session room. */
+/** The SQL of the log and of its fan-out. */
 export class SessionStore {
   readonly #sql: RoomSql;
 
@@ -28,40 +29,62 @@ export class SessionStore {
     return { seqId: Number(row.seq), timestamp: entryOf(row).timestamp, fanned: Number(row.fanned) };
   }
 
-  /** Consecutive entries of one sender, one kind and one timestamp. */
-  addEntries(entries: readonly Entry[], fanned: number): void {
-    const [only] = entries;
-    if (only !== undefined && entries.length === 1) this.#addEntry(only, fanned);
-    else for (const run of runsOf(entries)) this.#addRun(run, fanned);
+  /** Consecutive entries of one sender and one timestamp. */
+  addEntries(fresh: readonly NewEntry[], fanned: number): void {
+    const [only] = fresh;
+    if (only !== undefined && fresh.length === 1) this.#addEntry(only, fanned);
+    else for (const run of runsOf(fresh)) this.#addRun(run, fanned);
   }
 
-  #addEntry(entry: Entry, fanned: number): void {
+  #addEntry({ entry, digest }: NewEntry, fanned: number): void {
     const { seqId, from, packId, timestamp } = entry;
     this.#sql
-      .prepare("INSERT INTO entries (room, seq, sender, countable, fanned, entry) VALUES (?, ?, ?, ?, ?, ?)")
-      .run(this.#sql.room, seqId, from, isCountable(entry) ? 1 : 0, fanned, entryToJson(entry));
+      .prepare(
+        "INSERT INTO entries (room, seq, sender, countable, mentioned, fanned, entry) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      )
+      .run(this.#sql.room, seqId, from, isCountable(entry) ? 1 : 0, mentionedIn(entry), fanned, entryToJson(entry));
     this.#sql
-      .prepare("INSERT INTO packs (room, sender, pack, seq, ts) VALUES (?, ?, ?, ?, ?)")
-      .run(this.#sql.room, from, packId, seqId, timestamp);
+      .prepare("INSERT INTO packs (room, sender, pack, seq, ts, digest) VALUES (?, ?, ?, ?, ?, ?)")
+      .run(this.#sql.room, from, packId, seqId, timestamp, digest);
   }
 
   /** One statement for many rows takes half the time of as many statements; for a single row it takes longer. */
-  #addRun({ first, texts, packIds }: Run, fanned: number): void {
+  #addRun({ first, texts, packs }: Run, fanned: number): void {
     const { seqId, from, timestamp } = first;
     this.#sql
       .prepare(
-        `INSERT INTO entries (room, seq, sender, countable, fanned, entry)
-         SELECT ?, ? + key, ?, ?, ?, value FROM json_each(?)`,
+        `INSERT INTO entries (room, seq, sender, countable, mentioned, fanned, entry)
+         SELECT ?, ? + key, ?, ?, ?, ?, value FROM json_each(?)`,
       )
-      .run(this.#sql.room, seqId, from, isCountable(first) ? 1 : 0, fanned, JSON.stringify(texts));
+      .run(this.#sql.room, seqId, from, isCountable(first) ? 1 : 0, mentionedIn(first), fanned, JSON.stringify(texts));
     this.#sql
-      .prepare("INSERT INTO packs (room, sender, pack, seq, ts) SELECT ?, ?, value, ? + key, ? FROM json_each(?)")
-      .run(this.#sql.room, from, seqId, timestamp, JSON.stringify(packIds));
+      .prepare(
+        `INSERT INTO packs (room, sender, pack, seq, ts, digest)
+         SELECT ?, ?, value ->> 0, ? + key, ?, value ->> 1 FROM json_each(?)`,
+      )
+      .run(this.#sql.room, from, seqId, timestamp, JSON.stringify(packs));
+  }
+
+  /** Puts a changed message in the place of the stored one. */
+  putEntry(entry: Entry): void {
+    this.#sql
+      .prepare("UPDATE entries SET entry = ? WHERE room = ? AND seq = ?")
+      .run(entryToJson(entry), this.#sql.room, entry.seqId);
+  }
+
+  /** From the control entry `by` on, the message no longer counts as unread. */
+  uncount(seqId: number, by: number): void {
+    this.#sql.prepare("UPDATE entries SET uncounted_by = ? WHERE room = ? AND seq = ?").run(by, this.#sql.room, seqId);
+  }
+
+  findEntry(seqId: number): Entry | undefined {
+    const row = this.#sql.prepare("SELECT entry FROM entries WHERE room = ? AND seq = ?").get(this.#sql.room, seqId);
+    return row === undefined ? undefined : entryOf(row);
   }
 
   findPack(sender: UserId, packId: PackId): Stored | undefined {
     const row = this.#sql
-      .prepare("SELECT seq, ts FROM packs WHERE room = ? AND sender = ? AND pack = ?")
+      .prepare("SELECT seq, ts, digest FROM packs WHERE room = ? AND sender = ? AND pack = ?")
       .get(this.#sql.room, sender, packId);
     return row === undefined ? undefined : storedOf(row);
   }
@@ -70,7 +93,7 @@ export class SessionStore {
   findPacks(sender: UserId, packIds: readonly PackId[]): Map<PackId, Stored> {
     const rows = this.#sql
       .prepare(
-        `SELECT pack, seq, ts FROM packs
+        `SELECT pack, seq, ts, digest FROM packs
          WHERE room = ? AND sender = ? AND pack IN (SELECT value FROM json_each(?))`,
       )
       .all(this.#sql.room, sender, JSON.stringify(packIds));
@@ -95,59 +118,16 @@ export class SessionStore {
     return { entries: page.entries.reverse(), more: page.more };
   }
 
-  countUnread(userId: UserId, after: number, upTo: number): number {
+  /** Countable entries of others in (after, upTo], as they were when the log ended at `upTo`. */
+  countUnread(userId: UserId, after: number, upTo: number): UnreadResult {
     const row = this.#sql
       .prepare(
-        "SELECT count(*) AS n FROM entries WHERE room = ? AND seq > ? AND seq <= ? AND countable = 1 AND sender <> ?",
+        `SELECT count(*) AS unread, coalesce(sum(mentioned = '*' OR instr(mentioned, ?) > 0), 0) AS mentions FROM entries
+         WHERE room = ? AND seq > ? AND seq <= ? AND countable = 1 AND sender <> ?
+         AND (uncounted_by IS NULL OR uncounted_by > ?)`,
       )
-      .get(this.#sql.room, after, upTo, userId);
-    return Number(row?.n ?? 0);
-  }
-
-  group(): GroupRow | undefined {
-    const row = this.#sql
-      .prepare("SELECT info, owner, created_at, dismissed FROM groups WHERE room = ?")
-      .get(this.#sql.room);
-    if (row === undefined) return undefined;
-    return {
-      info: JSON.parse(String(row.info)) as GroupInfo, // SAFETY: only putGroup writes it
-      owner: String(row.owner) as UserId, // SAFETY: only putGroup writes it
-      createdAt: Number(row.created_at),
-      dismissed: row.dismissed === 1,
-    };
-  }
-
-  putGroup(group: GroupRow): void {
-    this.#sql
-      .prepare(
-        `INSERT INTO groups (room, info, owner, created_at, dismissed) VALUES (?, ?, ?, ?, ?) ON CONFLICT (room) DO UPDATE
-         SET info = excluded.info, owner = excluded.owner, dismissed = excluded.dismissed`,
-      )
-      .run(this.#sql.room, JSON.stringify(group.info), group.owner, group.createdAt, group.dismissed ? 1 : 0);
-  }
-
-  members(): MemberRow[] {
-    return this.#sql
-      .prepare("SELECT user, role, joined_seq FROM members WHERE room = ?")
-      .all(this.#sql.room)
-      .map((row) => ({
-        userId: String(row.user) as UserId, // SAFETY: only putMember writes it
-        role: String(row.role) as Role, // SAFETY: only putMember writes it
-        joinedSeqId: Number(row.joined_seq),
-      }));
-  }
-
-  putMember(member: MemberRow): void {
-    this.#sql
-      .prepare(
-        `INSERT INTO members (room, user, role, joined_seq) VALUES (?, ?, ?, ?)
-         ON CONFLICT (room, user) DO UPDATE SET role = excluded.role`,
-      )
-      .run(this.#sql.room, member.userId, member.role, member.joinedSeqId);
-  }
-
-  deleteMember(userId: UserId): void {
-    this.#sql.prepare("DELETE FROM members WHERE room = ? AND user = ?").run(this.#sql.room, userId);
+      .get(`,${userId},`, this.#sql.room, after, upTo, userId, upTo);
+    return { unread: Number(row?.unread ?? 0), mentions: Number(row?.mentions ?? 0) };
   }
 
   backlog(): BacklogRow[] {
@@ -175,33 +155,42 @@ export class SessionStore {
   }
 }
 
-/** Consecutive entries, as many as fit into one statement: a Durable Object binds texts of at most 2 MB. */
+/** Consecutive entries that count alike, as many as fit into one statement: a Durable Object binds texts of at most 2 MB. */
 interface Run {
   readonly first: Entry;
   readonly texts: string[];
-  readonly packIds: PackId[];
+  readonly packs: [packId: PackId, digest: number][];
 }
 
-function runsOf(entries: readonly Entry[]): Run[] {
+function runsOf(fresh: readonly NewEntry[]): Run[] {
   const runs: Run[] = [];
   let bytes = MAX_BATCH_BYTES;
-  for (const entry of entries) {
+  for (const { entry, digest } of fresh) {
     const text = entryToJson(entry);
     bytes += text.length;
     const run = runs.at(-1);
-    if (run !== undefined && bytes <= MAX_BATCH_BYTES) {
+    if (run !== undefined && bytes <= MAX_BATCH_BYTES && countsAlike(run.first, entry)) {
       run.texts.push(text);
-      run.packIds.push(entry.packId);
+      run.packs.push([entry.packId, digest]);
     } else {
-      runs.push({ first: entry, texts: [text], packIds: [entry.packId] });
+      runs.push({ first: entry, texts: [text], packs: [[entry.packId, digest]] });
       bytes = text.length;
     }
   }
   return runs;
 }
 
+function countsAlike(a: Entry, b: Entry): boolean {
+  return isCountable(a) === isCountable(b) && mentionedIn(a) === mentionedIn(b);
+}
+
+function mentionedIn(entry: Entry): string | null {
+  if (entry.kind !== "message" || entry.mentions === undefined) return null;
+  return entry.mentions.all === true ? "*" : `,${entry.mentions.users?.join(",") ?? ""},`;
+}
+
 function storedOf(row: SqlRow): Stored {
-  return { seqId: Number(row.seq), timestamp: Number(row.ts) };
+  return { seqId: Number(row.seq), timestamp: Number(row.ts), digest: Number(row.digest) };
 }
 
 function entryOf(row: SqlRow): Entry {

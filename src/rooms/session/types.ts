@@ -1,10 +1,18 @@
-import type { GroupInfo, Role } from "../../protocol/entry.ts";
+import type { Entry, GroupInfo, Role } from "../../protocol/entry.ts";
 import type { UserId } from "../../protocol/ids.ts";
 
 /** Where a packId ended up. */
 export interface Stored {
   readonly seqId: number;
   readonly timestamp: number;
+  /** Of what was asked for, to tell a retry from another request under the same packId. */
+  readonly digest: number;
+}
+
+/** An entry on its way into the log. */
+export interface NewEntry {
+  readonly entry: Entry;
+  readonly digest: number;
 }
 
 /** The newest entry, as far as the next one needs it. */

@@ -1,0 +1,55 @@
+import type { ControlEntry, MessageEntry } from "./entry.ts";
+
+const GONE_AS = { recall: "recalled", delete: "deleted", expire: "expired" } as const;
+
+/**
+ * The message as it is after a control entry. The session room stores what this makes of it, mailboxes and devices
+ * make the same of their copies.
+ */
+export function amended(message: MessageEntry, { control, from, timestamp }: ControlEntry): MessageEntry {
+  switch (control.op) {
+    case "recall":
+    case "delete":
+    case "expire":
+      return emptied(message, { as: GONE_AS[control.op], by: from, at: timestamp });
+    case "override": {
+      const edited = { count: (message.edited?.count ?? 0) + 1, at: timestamp };
+      return { ...uncut(message), contentType: control.contentType, content: control.content, edited };
+    }
+    case "finish": {
+      const { streaming: _, ...rest } = uncut(message);
+      return { ...rest, contentType: control.contentType, content: control.content };
+    }
+    case "react":
+      return withReaction(message, control.reaction, 1);
+    case "unreact":
+      return withReaction(message, control.reaction, -1);
+    case "pin":
+    case "unpin":
+      return message;
+    default:
+      return control satisfies never;
+  }
+}
+
+/** Keeps its place in the log and nothing of what it said; whom it mentioned is still needed to count. */
+export function emptied(message: MessageEntry, gone: NonNullable<MessageEntry["gone"]>): MessageEntry {
+  const { seqId, timestamp, from, packId, contentType, uncounted, mentions } = message;
+  const counted = {
+    ...(uncounted === undefined ? {} : { uncounted }),
+    ...(mentions === undefined ? {} : { mentions }),
+  };
+  return { seqId, timestamp, from, packId, kind: "message", contentType, content: "", ...counted, gone };
+}
+
+function uncut({ cut: _, ...message }: MessageEntry): MessageEntry {
+  return message;
+}
+
+function withReaction(message: MessageEntry, reaction: string, change: 1 | -1): MessageEntry {
+  const count = (message.reactions?.[reaction] ?? 0) + change;
+  const { [reaction]: _, ...others } = message.reactions ?? {};
+  const reactions = count > 0 ? { ...others, [reaction]: count } : others;
+  const { reactions: __, ...rest } = message;
+  return Object.keys(reactions).length === 0 ? rest : { ...rest, reactions };
+}

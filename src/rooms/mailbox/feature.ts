@@ -1,0 +1,49 @@
+import type { CallTag, Effects } from "../../kernel/effects.ts";
+import type { RoomPolicy } from "../../kernel/policy.ts";
+import type { Clock, Connection, Random, RoomSql } from "../../kernel/ports.ts";
+import type { Entry } from "../../protocol/entry.ts";
+import type { AppId, UserId } from "../../protocol/ids.ts";
+import type { MailboxCall } from "../../protocol/rpc/mailbox-call.ts";
+import type { Outcome } from "../../protocol/rpc/outcome.ts";
+import type { FrameOf, UpType } from "../../protocol/up.ts";
+import type { Desk, Owed } from "./desk.ts";
+import type { HotSessions } from "./hot-sessions.ts";
+
+/** What every part of the mailbox works with. */
+export interface Mailbox {
+  readonly app: AppId;
+  readonly me: UserId;
+  readonly sql: RoomSql;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly policy: RoomPolicy;
+  readonly effects: Effects;
+  readonly desk: Desk;
+  readonly hotSessions: HotSessions;
+}
+
+/** Of a call that a feature made: its reply goes back to the feature of that name, in whichever instance. */
+export interface MailboxTag extends CallTag {
+  readonly feature: string;
+}
+
+/** Each request is answered once, through the desk, now or with a reply. */
+export type MailboxRequests = { readonly [T in UpType]?: (owed: Owed, frame: FrameOf<T>) => void };
+type CallOf<T extends MailboxCall["type"]> = Extract<MailboxCall, { type: T }>;
+export type MailboxCalls = { readonly [T in MailboxCall["type"]]?: (call: CallOf<T>) => unknown };
+
+/** A part of the mailbox room: the requests and calls that it handles, and what else it wants to know of. */
+export interface MailboxFeature {
+  readonly name: string;
+  readonly requests?: MailboxRequests;
+  readonly calls?: MailboxCalls;
+  replied?(tag: MailboxTag, outcome: Outcome): void;
+  /** New entries of a session were stored; `entries` is not empty. */
+  delivered?(sessionId: string, entries: readonly Entry[]): void;
+  opened?(connection: Connection): void;
+  closed?(connection: Connection): void;
+  /** The room's alarm says nothing about why: each feature looks at its own rows. */
+  alarm?(): void;
+  settle?(): void;
+  abandon?(): void;
+}

@@ -1,0 +1,47 @@
+import { ParleyError } from "../../protocol/errors.ts";
+import type { SessionId, UserId } from "../../protocol/ids.ts";
+import type { Operator } from "../../protocol/rpc/operator.ts";
+import { isGroup, usersOfSingle } from "../../protocol/session-id.ts";
+import type { Roster } from "./roster.ts";
+
+/** Who may do what in this session. */
+export class Access {
+  readonly isGroup: boolean;
+  /** The two users of a single chat. */
+  readonly users: readonly UserId[];
+  readonly #roster: Roster;
+
+  constructor(sessionId: SessionId, roster: Roster) {
+    this.isGroup = isGroup(sessionId);
+    this.users = [...new Set(usersOfSingle(sessionId) ?? [])];
+    this.#roster = roster;
+  }
+
+  /** Throws when the user may not append. */
+  requireWriter(userId: UserId): void {
+    if (this.isGroup) this.#roster.requireMember(userId);
+    else if (!this.users.includes(userId)) throw new ParleyError("ACCESS_DENIED");
+  }
+
+  /** Throws when the user may not read. */
+  requireReader(userId: UserId): void {
+    if (this.isGroup) this.#roster.require();
+    const isMember = this.isGroup ? this.#roster.has(userId) : this.users.includes(userId);
+    if (!isMember) throw new ParleyError("HISTORY_FORBIDDEN");
+  }
+
+  requireOperator(by: Operator): void {
+    if (by.kind === "user") this.requireReader(by.userId);
+    else if (this.isGroup) this.#roster.require();
+  }
+
+  /** Owner or admin of a group; nobody is that in a single chat. */
+  isAdmin(userId: UserId): boolean {
+    const role = this.isGroup && this.#roster.has(userId) ? this.#roster.requireMember(userId).role : "member";
+    return role !== "member";
+  }
+
+  members(): readonly UserId[] {
+    return this.isGroup ? this.#roster.all().map(({ userId }) => userId) : this.users;
+  }
+}

@@ -1,0 +1,16 @@
+import { digestOf } from "../../kernel/digest.ts";
+import { contentFault } from "../../protocol/content.ts";
+import { ParleyError } from "../../protocol/errors.ts";
+import { failed, type Outcome } from "../../protocol/rpc/outcome.ts";
+import type { AppendItem } from "../../protocol/rpc/session-call.ts";
+import type { Draft } from "./log.ts";
+
+/** What an item becomes in the log, or why it does not. */
+export function draftOf({ packId, ttlMs, ...message }: AppendItem): Outcome<Draft> {
+  const { contentType, content } = message;
+  const fault = contentFault(content);
+  if (fault !== undefined) return failed(new ParleyError(fault));
+  const digest = digestOf(`${contentType} ${typeof content === "string" ? content : JSON.stringify(content)}`);
+  const body = (timestamp: number) => (ttlMs === undefined ? message : { ...message, expiresAt: timestamp + ttlMs });
+  return { ok: true, value: { packId, digest, body } };
+}
