@@ -29,7 +29,7 @@ it("M24 sleeps with open sockets, answers pings asleep, and wakes with everythin
   expect(await evictIfAwake(mailboxOf(b))).toBe(true);
   const request = { type: "msg.read", packId: pack(), sessionId, seqId: 1 } as const;
   socket.send(request);
-  expect((await socket.ack(request.packId)).data).toEqual({ readSeqId: 1, unread: 1 });
+  expect((await socket.ack(request.packId)).data).toEqual({ readSeqId: 1, unread: 1, mentions: 0 });
   expect(socket.closedWith).toBeUndefined();
 });
 
