@@ -4,9 +4,15 @@ const GONE_AS = { recall: "recalled", delete: "deleted", expire: "expired" } as 
 
 /**
  * The message as it is after a control entry. The session room stores what this makes of it, mailboxes and devices
- * make the same of their copies.
+ * make the same of their copies. A copy that was made later than the entry has it already, so it is marked.
  */
-export function amended(message: MessageEntry, { control, from, timestamp }: ControlEntry): MessageEntry {
+export function amended(message: MessageEntry, entry: ControlEntry): MessageEntry {
+  if (entry.seqId <= (message.amendedBy ?? 0)) return message;
+  const next = changed(message, entry);
+  return next === message ? message : { ...next, amendedBy: entry.seqId };
+}
+
+function changed(message: MessageEntry, { control, from, timestamp }: ControlEntry): MessageEntry {
   switch (control.op) {
     case "recall":
     case "delete":

@@ -66,6 +66,8 @@ export const MessageEntry = z.object({
   gone: Gone.optional(),
   /** How many users gave each reaction. */
   reactions: z.record(z.string(), z.int()).optional(),
+  /** seqId of the newest control entry that is in this copy; what copies get of it or older ones changes them no more. */
+  amendedBy: z.int().optional(),
   /** Chunks are still to come. */
   streaming: z.literal(true).optional(),
 });
