@@ -1,5 +1,6 @@
+import { emptied } from "../../src/protocol/amend.ts";
 import type { AckFrame, DownFrame, EntryFrame } from "../../src/protocol/down.ts";
-import type { HotSession } from "../../src/protocol/entry.ts";
+import type { HotSession, SessionAttributes } from "../../src/protocol/entry.ts";
 import type { MsgReadResult, MsgSendResult } from "../../src/protocol/frames/message.ts";
 import type { SyncSessionsResult } from "../../src/protocol/frames/sync.ts";
 import { advanceHotSession } from "../../src/protocol/hot-session.ts";
@@ -89,11 +90,29 @@ export class Device {
     if (request === undefined) throw new Error(`an answer to nothing: ${ack.packId}`);
     if (request.type === "sync.sessions" && ack.code !== 0) this.#wantsPage = true;
     if (ack.code !== 0) return;
+    if (life.isLive) this.#changed(request, ack);
     if (request.type === "sync.sessions") this.#page(life, ack.data as SyncSessionsResult); // SAFETY: the result of its request
-    if (request.type !== "msg.read" || !life.isLive) return;
+  }
+
+  /** What this device changed of its session list; the others are told. */
+  #changed(request: UpFrame, ack: AckFrame): void {
+    if (request.type === "msg.readAll") {
+      for (const hot of this.sessions.values()) this.#readState(readToItsEnd(hot));
+    }
+    if (!("sessionId" in request)) return;
     const hot = this.sessions.get(request.sessionId);
-    if (hot === undefined) throw new Error("read a session that was never told");
-    this.#readState({ ...hot, ...(ack.data as MsgReadResult) }); // SAFETY: the result of its request
+    if (hot === undefined) return;
+    const { marked: _, ...unmarked } = hot;
+    const state = ack.data as MsgReadResult; // SAFETY: the result of its request, where it is used
+    if (request.type === "msg.read") this.#readState({ ...unmarked, ...state });
+    if (request.type === "msg.hide")
+      this.#readState(withoutHidden({ ...unmarked, ...state }, request.seqIds, this.userId));
+    if (request.type === "msg.markUnread") this.#readState({ ...hot, marked: true });
+    if (request.type === "session.hide") this.#readState({ ...readToItsEnd(hot), hidden: true });
+    if (request.type !== "session.attr") return;
+    const { attributes: __, ...plain } = hot;
+    const attributes = ack.data as SessionAttributes; // SAFETY: the result of its request
+    this.#readState(Object.keys(attributes).length === 0 ? plain : { ...plain, attributes });
   }
 
   #page(life: Life, { sessions, version, more }: SyncSessionsResult): void {
@@ -129,7 +148,7 @@ export class Device {
     const known = this.sessions.get(hot.sessionId);
     if (known?.lastSeqId !== hot.lastSeqId) throw new Error("a read state of entries that were not sent");
     if (hot.readSeqId < known.readSeqId) throw new Error("a read cursor went back");
-    this.sessions.set(hot.sessionId, { ...known, readSeqId: hot.readSeqId, unread: hot.unread });
+    this.sessions.set(hot.sessionId, hot);
     this.told.push(hot);
   }
 
@@ -142,4 +161,15 @@ export class Device {
       }),
     );
   }
+}
+
+function readToItsEnd({ marked: _, ...hot }: HotSession): HotSession {
+  return { ...hot, readSeqId: hot.lastSeqId, unread: 0, mentions: 0 };
+}
+
+/** The newest message shows nothing when it is among those that the user deleted for themself. */
+function withoutHidden(hot: HotSession, seqIds: readonly number[], me: UserId): HotSession {
+  const { last } = hot;
+  if (last.kind !== "message" || last.gone !== undefined || !seqIds.includes(last.seqId)) return hot;
+  return { ...hot, last: emptied(last, { as: "hidden", by: me, at: last.timestamp }) };
 }

@@ -1,0 +1,228 @@
+import type { ErrorName } from "../../../src/protocol/errors.ts";
+import type { SessionId, UserId } from "../../../src/protocol/ids.ts";
+
+export interface ModelMessage {
+  readonly kind: "message";
+  readonly seqId: number;
+  readonly from: UserId;
+  readonly atMs: number;
+  content: string;
+  readonly counts: boolean;
+  readonly mentions: readonly UserId[];
+  readonly isHigh: boolean;
+  edits: number;
+  gone: "recalled" | "deleted" | undefined;
+  readonly reactions: Map<string, Set<UserId>>;
+  readonly hiddenFor: Set<UserId>;
+}
+
+/** A row of the log that is no message. */
+export interface ModelRow {
+  readonly kind: "notice" | "control";
+  readonly seqId: number;
+  readonly what: string;
+}
+
+/** A session as one user sees it. */
+export interface View {
+  isMember: boolean;
+  first: number;
+  last: number;
+  /** The newest message or notice. */
+  shown: number;
+  read: number;
+  unread: Set<number>;
+  isMarked: boolean;
+  isHidden: boolean;
+  isPinned: boolean;
+  /** seqIds of the control entries and messages of high priority that the user's mailbox keeps. */
+  readonly priority: number[];
+}
+
+export interface SendOptions {
+  readonly content: string;
+  readonly counts: boolean;
+  readonly isHigh: boolean;
+  readonly mentions: "nobody" | "all" | UserId;
+}
+
+type Role = "owner" | "admin" | "member";
+export type ControlOp = "recall" | "override" | "delete";
+
+const RECALL_WINDOW_MS = 120_000;
+const OK: readonly ErrorName[] = [];
+
+/** What one session must be, in the simplest words. Every operation says which errors are right; none means success. */
+export class Conversation {
+  readonly sessionId: SessionId;
+  readonly isGroup: boolean;
+  readonly rows: (ModelMessage | ModelRow)[] = [];
+  readonly views = new Map<UserId, View>();
+  readonly roles = new Map<UserId, Role>();
+  readonly mutedUntilMs = new Map<UserId, number>();
+  readonly banned = new Set<UserId>();
+  readonly pins = new Set<number>();
+  /** In a single chat: who has blocked the other. */
+  readonly blockers = new Set<UserId>();
+
+  constructor(sessionId: SessionId, isGroup: boolean) {
+    this.sessionId = sessionId;
+    this.isGroup = isGroup;
+  }
+
+  get head(): number {
+    return this.rows.length;
+  }
+
+  isMember(userId: UserId): boolean {
+    return this.roles.has(userId);
+  }
+
+  isAdmin(userId: UserId): boolean {
+    return this.isGroup && this.roles.get(userId) !== "member" && this.isMember(userId);
+  }
+
+  message(seqId: number): ModelMessage | undefined {
+    const row = this.rows[seqId - 1];
+    return row?.kind === "message" ? row : undefined;
+  }
+
+  /** Whether something else than the operation's own rules stands in the way. */
+  isSilenced(userId: UserId, nowMs: number): boolean {
+    if (!this.isGroup) return [...this.blockers].some((blocker) => blocker !== userId);
+    return (this.mutedUntilMs.get(userId) ?? 0) > nowMs && this.roles.get(userId) === "member";
+  }
+
+  mayNotSend(by: UserId, options: SendOptions, nowMs: number): readonly ErrorName[] {
+    if (!this.isMember(by)) return ["NOT_IN_GROUP", "ACCESS_DENIED"];
+    if (this.isSilenced(by, nowMs)) return ["MUTED", "BLOCKED"];
+    if (options.mentions === "all" && !this.isAdmin(by)) return ["NOT_ALLOWED_IN_GROUP", "BAD_PARAMETER"];
+    const isStranger = options.mentions !== "all" && options.mentions !== "nobody" && !this.isMember(options.mentions);
+    return isStranger ? ["BAD_PARAMETER"] : OK;
+  }
+
+  send(from: UserId, { content, counts, isHigh, mentions: whom }: SendOptions, atMs: number): void {
+    const everybody = [...this.roles.keys()];
+    const mentions = whom === "all" ? everybody : everybody.filter((userId) => userId === whom);
+    const seqId = this.head + 1;
+    const reactions = new Map<string, Set<UserId>>();
+    const message = { kind: "message", seqId, from, atMs, content, counts, mentions, isHigh, reactions } as const;
+    this.rows.push({ ...message, edits: 0, gone: undefined, hiddenFor: new Set() });
+    for (const [userId, view] of this.#present()) {
+      Object.assign(view, { last: seqId, shown: seqId, isHidden: false });
+      if (isHigh) view.priority.push(seqId);
+      if (userId === from) this.#read(view, seqId);
+      else if (counts) view.unread.add(seqId);
+    }
+  }
+
+  note(what: string, users: readonly UserId[]): void {
+    const seqId = this.head + 1;
+    this.rows.push({ kind: "notice", seqId, what });
+    if (what === "created" || what === "joined") for (const userId of users) this.#join(userId, seqId);
+    for (const [, view] of this.#present()) Object.assign(view, { last: seqId, shown: seqId, isHidden: false });
+    if (what === "quit" || what === "removed" || what === "banned") for (const userId of users) this.#leave(userId);
+  }
+
+  mayNotControl(by: UserId, op: ControlOp, at: { seqId: number; nowMs: number }): readonly ErrorName[] {
+    const refused = this.#mayNotTouch(by, at.seqId);
+    const message = this.message(at.seqId);
+    if (refused.length > 0 || message === undefined) return refused;
+    const isMine = message.from === by;
+    if (op === "override") return isMine ? OK : ["ACCESS_DENIED", "NOT_ALLOWED_IN_GROUP"];
+    if (this.isAdmin(by)) return OK;
+    if (!isMine) return ["ACCESS_DENIED", "NOT_ALLOWED_IN_GROUP"];
+    return op === "recall" && at.nowMs - message.atMs > RECALL_WINDOW_MS ? ["TOO_LATE"] : OK;
+  }
+
+  control(op: ControlOp, seqId: number, content: string): void {
+    const message = this.message(seqId);
+    this.#append(op);
+    for (const [, view] of this.#present()) if (seqId >= view.first) view.priority.push(this.head);
+    if (message === undefined) return;
+    if (op === "override") {
+      message.content = content;
+      message.edits += 1;
+      return;
+    }
+    message.gone = op === "recall" ? "recalled" : "deleted";
+    this.pins.delete(seqId);
+    for (const [, view] of this.#present()) view.unread.delete(seqId);
+  }
+
+  mayNotReact(by: UserId, seqId: number): readonly ErrorName[] {
+    return this.#mayNotTouch(by, seqId);
+  }
+
+  react(by: UserId, seqId: number, { reaction, isRemoval }: { reaction: string; isRemoval: boolean }): void {
+    const users = this.message(seqId)?.reactions.get(reaction) ?? new Set();
+    if (users.has(by) !== isRemoval) return;
+    if (isRemoval) users.delete(by);
+    else users.add(by);
+    this.message(seqId)?.reactions.set(reaction, users);
+    this.#append(isRemoval ? "unreact" : "react");
+  }
+
+  mayNotPin(by: UserId, seqId: number): readonly ErrorName[] {
+    const refused = this.#mayNotTouch(by, seqId);
+    if (refused.length > 0 && this.isMember(by) && this.isGroup && !this.isAdmin(by))
+      return [...refused, "NOT_ALLOWED_IN_GROUP"];
+    return refused.length > 0 || !this.isGroup || this.isAdmin(by) ? refused : ["NOT_ALLOWED_IN_GROUP"];
+  }
+
+  pin(seqId: number, isRemoval: boolean): void {
+    if (this.pins.has(seqId) !== isRemoval) return;
+    if (isRemoval) this.pins.delete(seqId);
+    else this.pins.add(seqId);
+    this.#append(isRemoval ? "unpin" : "pin");
+  }
+
+  read(view: View, seqId: number): void {
+    const upTo = Math.min(seqId, view.last);
+    view.isMarked = false;
+    if (upTo > view.read) this.#read(view, upTo);
+  }
+
+  #read(view: View, seqId: number): void {
+    view.read = seqId;
+    view.isMarked = false;
+    for (const unread of view.unread) if (unread <= seqId) view.unread.delete(unread);
+  }
+
+  #mayNotTouch(by: UserId, seqId: number): readonly ErrorName[] {
+    if (!this.isMember(by)) return ["NOT_IN_GROUP", "ACCESS_DENIED"];
+    const message = this.message(seqId);
+    if (message === undefined) return ["NO_SUCH_MESSAGE"];
+    return message.gone === undefined ? OK : ["MESSAGE_GONE"];
+  }
+
+  #append(what: string): void {
+    const seqId = this.head + 1;
+    this.rows.push({ kind: "control", seqId, what });
+    for (const [, view] of this.#present()) view.last = seqId;
+  }
+
+  #present(): [UserId, View][] {
+    return [...this.views].filter(([userId]) => this.isMember(userId));
+  }
+
+  #join(userId: UserId, seqId: number): void {
+    if (!this.roles.has(userId)) this.roles.set(userId, "member");
+    const kept = this.views.get(userId) ?? { isMarked: false, isPinned: false, priority: [] };
+    const begun = {
+      isMember: true,
+      first: seqId,
+      last: seqId,
+      shown: seqId,
+      read: seqId - 1,
+      unread: new Set<number>(),
+    };
+    this.views.set(userId, { ...kept, ...begun, isHidden: false });
+  }
+
+  #leave(userId: UserId): void {
+    this.roles.delete(userId);
+    const view = this.views.get(userId);
+    if (view !== undefined) view.isMember = false;
+  }
+}
