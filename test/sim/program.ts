@@ -20,6 +20,17 @@ export const command = fc.oneof(
   { weight: 20, arbitrary: fc.record({ do: fc.constant("send" as const), device, session, packNumber }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constant("read" as const), device, session, seqId: fc.nat(15) }) },
   {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant("control" as const),
+      device,
+      session,
+      target: fc.integer({ min: 1, max: 15 }),
+      op: fc.constantFrom("recall" as const, "override" as const, "delete" as const, "react" as const),
+      packNumber,
+    }),
+  },
+  {
     weight: 7,
     arbitrary: fc.record({
       do: fc.constantFrom("join" as const, "quit" as const, "remove" as const),
@@ -88,14 +99,23 @@ export class Play {
     const sessionId = this.#session(one.session);
     const device = this.#device(one.device);
     if (device.life === undefined) device.connect();
+    if (one.do === "control") this.#control(device, sessionId, one);
     // So few packIds that many are repeated, in the same session and in the other.
-    if ("packNumber" in one) {
+    else if (one.do === "send") {
       const packId = pack(`${device.userId}-${one.packNumber}`);
       device.request({ type: "msg.send", packId, sessionId, contentType: 1, content: packId });
     } else {
       const packId = pack(`read-${this.world.random()}`);
       device.request({ type: "msg.read", packId, sessionId, seqId: one.seqId });
     }
+  }
+
+  #control(device: Device, sessionId: SessionId, one: Extract<Command, { op: unknown }>): void {
+    const packId = pack(`${one.op}-${one.packNumber}`);
+    const about = { packId, sessionId, seqId: one.target };
+    if (one.op === "react") device.request({ type: "msg.react", ...about, reaction: "+" });
+    else if (one.op === "override") device.request({ type: "msg.control", ...about, op: one.op, content: `${packId}` });
+    else device.request({ type: "msg.control", ...about, op: one.op });
   }
 
   #changeGroup({ do: what, device, whom, packNumber }: Extract<Command, { whom: number }>): void {

@@ -1,5 +1,6 @@
 import { sessionRoom } from "../../src/kernel/room-name.ts";
-import type { Entry, HotSession } from "../../src/protocol/entry.ts";
+import { amended } from "../../src/protocol/amend.ts";
+import type { Entry, HotSession, MessageEntry } from "../../src/protocol/entry.ts";
 import type { UserId } from "../../src/protocol/ids.ts";
 import { wholeLog } from "./asks.ts";
 import type { Device } from "./device.ts";
@@ -12,6 +13,7 @@ export function checkPromises(play: Play): void {
   for (const sessionId of play.sessions) {
     const log = wholeLog(play.world, sessionRoom(app, sessionId));
     checkLog(log);
+    checkControls(log);
     for (const device of play.devices) {
       checkReceived(device, sessionId, log);
       checkAcknowledged(device, sessionId, log);
@@ -43,12 +45,65 @@ function checkReceived(device: Device, sessionId: string, log: readonly Entry[])
     if (frame.sessionId !== sessionId) continue;
     for (const entry of frame.entries) {
       const stored = log[entry.seqId - 1];
-      demand(JSON.stringify(stored) === JSON.stringify(entry), "what is delivered is what is stored", {
+      demand(namesOf(stored) === namesOf(entry), "what is delivered is what is stored", { stored, entry });
+      if (entry.kind !== "message") continue;
+      const copy = controlsFor(entry, log, log.length);
+      demand(sortedJson(copy) === sortedJson(stored), "a copy and its control entries are what is stored", {
         stored,
-        entry,
+        copy,
       });
     }
   }
+}
+
+/** What never changes of an entry. */
+function namesOf(entry: Entry | undefined): string {
+  if (entry?.kind !== "message") return JSON.stringify(entry);
+  const { seqId, timestamp, from, packId } = entry;
+  return JSON.stringify([seqId, timestamp, from, packId]);
+}
+
+/** A device's copy of a message, after the control entries up to `upTo`. */
+function controlsFor(message: MessageEntry, log: readonly Entry[], upTo: number): MessageEntry {
+  return log
+    .slice(0, upTo)
+    .reduce(
+      (copy, one) => (one.kind === "control" && one.control.target === copy.seqId ? amended(copy, one) : copy),
+      message,
+    );
+}
+
+function sortedJson(entry: Entry | undefined): string {
+  return JSON.stringify(Object.entries(entry ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** A control entry is the doing of somebody who may: here by the roles and members that the log itself tells. */
+function checkControls(log: readonly Entry[]): void {
+  const gone = new Set<number>();
+  for (const entry of log) {
+    if (entry.kind !== "control") continue;
+    const { op, target, targetFrom } = entry.control;
+    const message = log[target - 1];
+    demand(
+      message?.kind === "message" && message.from === targetFrom && target < entry.seqId,
+      "a control has a target",
+      entry,
+    );
+    demand(!gone.has(target), "nothing is done to what is gone", entry);
+    const isOwner = log[0]?.kind === "notice" && log[0].from === entry.from;
+    demand(
+      op === "react" || entry.from === targetFrom || (isOwner && op !== "override"),
+      "only who may controls",
+      entry,
+    );
+    if (op === "recall" || op === "delete") gone.add(target);
+  }
+}
+
+/** Messages that count no longer, as of the entries up to `upTo`. */
+function uncounted(log: readonly Entry[], upTo: number): Set<number> {
+  const controls = log.slice(0, upTo).flatMap((entry) => (entry.kind === "control" ? entry.control : []));
+  return new Set(controls.filter(({ op }) => op === "recall" || op === "delete").map(({ target }) => target));
 }
 
 /** P1, P3: what was acknowledged is there, where the answer said. */
@@ -106,7 +161,9 @@ function checkUnread(
   const known = log.slice(0, lastSeqId);
   const joined = lastIn(known, JOINS, me);
   demand(readSeqId >= joined - 1, "a session begins with the join", { told, joined });
-  const counted = known.slice(readSeqId).filter(({ kind, from }) => kind === "message" && from !== me).length;
+  const gone = uncounted(log, lastSeqId);
+  const isUnread = ({ kind, from, seqId }: Entry) => kind === "message" && from !== me && !gone.has(seqId);
+  const counted = known.slice(readSeqId).filter(isUnread).length;
   demand(unread === counted, "unread is exact", { me, told, counted });
 }
 
