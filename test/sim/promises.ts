@@ -65,12 +65,11 @@ function namesOf(entry: Entry | undefined): string {
 
 /** A device's copy of a message, after the control entries up to `upTo`. */
 function controlsFor(message: MessageEntry, log: readonly Entry[], upTo: number): MessageEntry {
-  return log
-    .slice(0, upTo)
-    .reduce(
-      (copy, one) => (one.kind === "control" && one.control.target === copy.seqId ? amended(copy, one) : copy),
-      message,
-    );
+  let copy = message;
+  for (const one of log.slice(0, upTo)) {
+    if (one.kind === "control" && one.control.target === copy.seqId) copy = amended(copy, one);
+  }
+  return copy;
 }
 
 function sortedJson(entry: Entry | undefined): string {
