@@ -1,3 +1,5 @@
+import type { WordFilter } from "./word-filter.ts";
+
 /** What a deployment may decide about its rooms. */
 export interface RoomPolicy {
   /** Requests per second of one connection, and how many may come at once. */
@@ -9,6 +11,8 @@ export interface RoomPolicy {
   readonly messages: "everyone" | "friends";
   /** Whether a user becomes a friend by being added, or has to accept. */
   readonly friendship: "direct" | "request";
+  /** Words that no text may have. */
+  readonly words?: WordFilter | undefined;
 }
 
 export const DEFAULT_POLICY: RoomPolicy = {

@@ -1,6 +1,7 @@
-import type { ControlEntry, MessageEntry } from "./entry.ts";
+import type { ControlEntry, Entry, MessageEntry } from "./entry.ts";
+import type { Control } from "./message-parts.ts";
 
-const GONE_AS = { recall: "recalled", delete: "deleted", expire: "expired" } as const;
+const GONE_AS = { recall: "recalled", delete: "deleted" } as const;
 
 /**
  * The message as it is after a control entry. The session room stores what this makes of it, mailboxes and devices
@@ -13,11 +14,13 @@ export function amended(message: MessageEntry, entry: ControlEntry): MessageEntr
 }
 
 function changed(message: MessageEntry, { control, from, timestamp }: ControlEntry): MessageEntry {
+  if (message.gone?.as === "hidden") return message;
   switch (control.op) {
     case "recall":
     case "delete":
-    case "expire":
       return emptied(message, { as: GONE_AS[control.op], by: from, at: timestamp });
+    case "expire":
+      return emptied(message, { as: "expired", by: from, at: message.expiresAt ?? message.gone?.at ?? timestamp });
     case "override": {
       const edited = { count: (message.edited?.count ?? 0) + 1, at: timestamp };
       return { ...uncut(message), contentType: control.contentType, content: control.content, edited };
@@ -40,12 +43,29 @@ function changed(message: MessageEntry, { control, from, timestamp }: ControlEnt
 
 /** Keeps its place in the log and nothing of what it said; whom it mentioned is still needed to count. */
 export function emptied(message: MessageEntry, gone: NonNullable<MessageEntry["gone"]>): MessageEntry {
-  const { seqId, timestamp, from, packId, contentType, uncounted, mentions } = message;
-  const counted = {
+  const { seqId, timestamp, from, packId, contentType, uncounted, mentions, amendedBy } = message;
+  const kept = {
     ...(uncounted === undefined ? {} : { uncounted }),
     ...(mentions === undefined ? {} : { mentions }),
+    ...(amendedBy === undefined ? {} : { amendedBy }),
   };
-  return { seqId, timestamp, from, packId, kind: "message", contentType, content: "", ...counted, gone };
+  return { seqId, timestamp, from, packId, kind: "message", contentType, content: "", ...kept, gone };
+}
+
+/** The entry as it may be shown now: what has expired is gone, also while the control entry that says so is late. */
+export function shownAt(nowMs: number, entry: Entry): Entry {
+  if (entry.kind !== "message" || entry.expiresAt === undefined || entry.expiresAt > nowMs) return entry;
+  return emptied(entry, { as: "expired", by: entry.from, at: entry.expiresAt });
+}
+
+/** A control entry that gave a message a content, without it: what is gone is not read on in what it was made of. */
+export function withoutContent(entry: ControlEntry): ControlEntry {
+  const { control } = entry;
+  return setsContent(control) ? { ...entry, control: { ...control, content: "" } } : entry;
+}
+
+export function setsContent(control: Control): control is Extract<Control, { content: unknown }> {
+  return control.op === "override" || control.op === "finish";
 }
 
 function uncut({ cut: _, ...message }: MessageEntry): MessageEntry {

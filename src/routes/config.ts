@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DEFAULT_POLICY, type RoomPolicy } from "../kernel/policy.ts";
+import { type WordAction, WordFilter } from "../kernel/word-filter.ts";
 import { AppId } from "../protocol/ids.ts";
 
 /** A server key is `sk_<app>_<secret>`: it says which tenant it is for. */
@@ -47,7 +48,20 @@ const Environment = z.object({
   PARLEY_RECALL_WINDOW_SECONDS: count(DEFAULT_POLICY.recallWindowMs / 1_000),
   PARLEY_MESSAGES: z.enum(["everyone", "friends"]).default(DEFAULT_POLICY.messages),
   PARLEY_FRIENDSHIP: z.enum(["direct", "request"]).default(DEFAULT_POLICY.friendship),
+  /** One in a line. */
+  PARLEY_WORDS: z.string().default(""),
+  PARLEY_WORDS_ACTION: z.enum(["replace", "reject"]).default("replace"),
 });
+
+/** Every object of a Workers isolate reads the configuration; the filter is made once for all of them. */
+let made: { readonly text: string; readonly action: WordAction; readonly filter: WordFilter } | undefined;
+
+function wordFilterOf(text: string, action: WordAction): WordFilter | undefined {
+  if (text.trim() === "") return undefined;
+  if (made?.text !== text || made.action !== action)
+    made = { text, action, filter: new WordFilter({ list: text.split("\n"), action }) };
+  return made.filter;
+}
 
 /** Why the server does not start: every fault at once. */
 export class ConfigError extends Error {
@@ -72,6 +86,7 @@ export function readConfig(variables: Readonly<Record<string, unknown>>): Config
       recallWindowMs: given.PARLEY_RECALL_WINDOW_SECONDS * 1_000,
       messages: given.PARLEY_MESSAGES,
       friendship: given.PARLEY_FRIENDSHIP,
+      words: wordFilterOf(given.PARLEY_WORDS, given.PARLEY_WORDS_ACTION),
     },
   };
 }

@@ -27,7 +27,19 @@ export function readSettings(variables: Readonly<Record<string, string | undefin
   }
   mkdirSync(dataDir, { recursive: true });
   const keys = environment === "development" ? developmentKeys(dataDir) : {};
-  return { config: readConfig({ ...keys, ...variables, PARLEY_ENV: environment }), hostname, port, dataDir };
+  const words =
+    variables.PARLEY_WORDS_FILE === undefined ? {} : { PARLEY_WORDS: readWords(variables.PARLEY_WORDS_FILE) };
+  const config = readConfig({ ...keys, ...variables, ...words, PARLEY_ENV: environment });
+  return { config, hostname, port, dataDir };
+}
+
+/** One word in a line. A server that was told to filter does not start without its words. */
+function readWords(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new ConfigError(`PARLEY_WORDS_FILE cannot be read: ${file}`, { cause });
+  }
 }
 
 function developmentKeys(dataDir: string): Record<string, string> {

@@ -19,6 +19,8 @@ export type SessionCall =
     }
   /** What is unread in (after, upTo], as a mailbox that has the entries up to `upTo` knows it. */
   | { readonly type: "unread"; readonly userId: UserId; readonly after: number; readonly upTo: number }
+  /** Deletes messages for the user alone: their history shows them no more. May be repeated. */
+  | { readonly type: "hide"; readonly userId: UserId; readonly seqIds: readonly number[] }
   /** A request of a user that this room decides alone. */
   | { readonly type: "request"; readonly by: UserId; readonly frame: SessionFrame };
 

@@ -13,7 +13,9 @@ import type { UpFrame } from "../../protocol/up.ts";
 import { Desk, type Owed } from "./desk.ts";
 import type { Mailbox, MailboxFeature, MailboxTag } from "./feature.ts";
 import { Forwarding } from "./forwarding.ts";
+import { Hiding } from "./hiding.ts";
 import { HotSessions } from "./hot-sessions.ts";
+import { Priority } from "./priority.ts";
 import { ReadRequests } from "./read-requests.ts";
 import { Sending } from "./sending.ts";
 import { MailboxStore } from "./store.ts";
@@ -37,10 +39,14 @@ export class MailboxRoom implements Room {
     const hotSessions = new HotSessions(new MailboxStore(sql), me);
     this.#mailbox = { app, me, sql, clock, random, policy, effects, desk, hotSessions };
     this.#forwarding = new Forwarding(this.#mailbox);
+    const reading = new ReadRequests(this.#mailbox);
+    const priority = new Priority(this.#mailbox);
     this.#features = [
       new Sending(this.#mailbox),
-      new ReadRequests(this.#mailbox),
-      new Syncing(this.#mailbox),
+      reading,
+      priority,
+      new Hiding(this.#mailbox, { reading, priority }),
+      new Syncing(this.#mailbox, priority),
       this.#forwarding,
     ];
     // SAFETY: each handler gets the frames, or calls, of the type that it is filed under

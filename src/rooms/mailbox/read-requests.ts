@@ -1,6 +1,7 @@
 import { sessionRoom } from "../../kernel/room-name.ts";
 import type { Entry } from "../../protocol/entry.ts";
 import type { MsgRead } from "../../protocol/frames/message.ts";
+import type { SessionId } from "../../protocol/ids.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
 import type { UnreadResult } from "../../protocol/rpc/session-call.ts";
 import type { Owed } from "./desk.ts";
@@ -26,6 +27,13 @@ export class ReadRequests implements MailboxFeature {
   readonly requests = {
     "msg.read": (owed: Owed, { sessionId, seqId }: MsgRead) => this.#step(owed, this.#reading.begin(sessionId, seqId)),
   };
+
+  /** Answers a request that leaves the session read up to `seqId`. */
+  readIfBehind(owed: Owed, sessionId: SessionId, seqId: number): void {
+    const current = this.#reading.resultIfRead(sessionId, seqId);
+    if (current === undefined) this.#step(owed, this.#reading.begin(sessionId, seqId));
+    else this.#mailbox.desk.answer(owed, { ok: true, value: current });
+  }
 
   delivered(sessionId: string, entries: readonly Entry[]): void {
     this.#reading.delivered(sessionId, entries);

@@ -1,5 +1,16 @@
 import type { RoomMigrations } from "../../kernel/migrations.ts";
 
+/** `priority_copies` finds the kept entries that have the content of a message, by the message. */
+const priorityTables = `
+    CREATE TABLE priority (
+      room TEXT NOT NULL, id INTEGER NOT NULL, session TEXT NOT NULL, at INTEGER NOT NULL, entry TEXT NOT NULL,
+      PRIMARY KEY (room, id)
+    ) WITHOUT ROWID;
+    CREATE TABLE priority_copies (
+      room TEXT NOT NULL, session TEXT NOT NULL, target INTEGER NOT NULL, id INTEGER NOT NULL,
+      PRIMARY KEY (room, session, target, id)
+    ) WITHOUT ROWID`;
+
 export const mailboxMigrations: RoomMigrations = {
   kind: "mailbox",
   scripts: [
@@ -7,6 +18,7 @@ export const mailboxMigrations: RoomMigrations = {
       room TEXT NOT NULL, session TEXT NOT NULL, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL,
       read_seq INTEGER NOT NULL, unread INTEGER NOT NULL, mentions INTEGER NOT NULL, member INTEGER NOT NULL,
       version INTEGER NOT NULL, active_at INTEGER NOT NULL, extra TEXT, last TEXT NOT NULL, PRIMARY KEY (room, session)
-    ) WITHOUT ROWID`,
+    ) WITHOUT ROWID;
+    ${priorityTables}`,
   ],
 };

@@ -1,16 +1,79 @@
 import { digestOf } from "../../kernel/digest.ts";
+import type { WordFilter } from "../../kernel/word-filter.ts";
 import { contentFault } from "../../protocol/content.ts";
+import type { Content } from "../../protocol/content-type.ts";
 import { ParleyError } from "../../protocol/errors.ts";
+import type { UserId } from "../../protocol/ids.ts";
+import type { MessageOptions } from "../../protocol/message-parts.ts";
 import { failed, type Outcome } from "../../protocol/rpc/outcome.ts";
 import type { AppendItem } from "../../protocol/rpc/session-call.ts";
-import type { Draft } from "./log.ts";
+import type { Access } from "./access.ts";
+import { allowedContent } from "./allowed-content.ts";
+import type { Draft, Log, MessageBody } from "./log.ts";
 
-/** What an item becomes in the log, or why it does not. */
-export function draftOf({ packId, ttlMs, ...message }: AppendItem): Outcome<Draft> {
-  const { contentType, content } = message;
-  const fault = contentFault(content);
-  if (fault !== undefined) return failed(new ParleyError(fault));
-  const digest = digestOf(`${contentType} ${typeof content === "string" ? content : JSON.stringify(content)}`);
-  const body = (timestamp: number) => (ttlMs === undefined ? message : { ...message, expiresAt: timestamp + ttlMs });
-  return { ok: true, value: { packId, digest, body } };
+interface DraftPorts {
+  readonly access: Access;
+  readonly log: Log;
+  readonly words: WordFilter | undefined;
+}
+
+/** What may become a message of this session. */
+export class Drafts {
+  readonly #ports: DraftPorts;
+
+  constructor(ports: DraftPorts) {
+    this.#ports = ports;
+  }
+
+  /** What an item becomes in the log, or why it does not. */
+  draftOf(sender: UserId, { packId, ...asked }: AppendItem): Outcome<Draft> {
+    const { ttlMs, ...message } = asked;
+    const fault = contentFault(message.content);
+    if (fault !== undefined) return failed(new ParleyError(fault));
+    const digest = digestOf(wordingOf(asked));
+    const body = (timestamp: number): Outcome<MessageBody> => {
+      try {
+        const allowed = this.#allowed(sender, message);
+        return { ok: true, value: ttlMs === undefined ? allowed : { ...allowed, expiresAt: timestamp + ttlMs } };
+      } catch (thrown) {
+        if (thrown instanceof ParleyError) return failed(thrown);
+        throw thrown;
+      }
+    };
+    return { ok: true, value: { packId, digest, body } };
+  }
+
+  /** The content as it may be stored. Throws why it may not. */
+  allowed(contentType: number, content: Content): Content {
+    const fault = contentFault(content);
+    if (fault !== undefined) throw new ParleyError(fault);
+    return allowedContent(contentType, content, this.#ports.words);
+  }
+
+  /** Throws what is wrong with what the sender says of a message besides its content. */
+  requireOptions(sender: UserId, { replyTo, mentions }: MessageOptions): void {
+    const { access, log } = this.#ports;
+    if (replyTo !== undefined && log.stored(replyTo.seqId)?.kind !== "message")
+      throw new ParleyError("NO_SUCH_MESSAGE", "replyTo");
+    if (mentions === undefined) return;
+    if (mentions.users?.every((userId) => access.isMember(userId)) === false)
+      throw new ParleyError("BAD_PARAMETER", "mentions.users: members only");
+    if (mentions.all === undefined || access.isAdmin(sender)) return;
+    if (access.isGroup) throw new ParleyError("NOT_ALLOWED_IN_GROUP");
+    throw new ParleyError("BAD_PARAMETER", "mentions.all: in groups only");
+  }
+
+  #allowed(sender: UserId, message: MessageBody): MessageBody {
+    this.requireOptions(sender, message);
+    const { contentType, content } = message;
+    const allowed = allowedContent(contentType, content, this.#ports.words);
+    return allowed === content ? message : { ...message, content: allowed };
+  }
+}
+
+/** What tells one request from another: nearly always type and content. */
+function wordingOf({ contentType, content, ...options }: Omit<AppendItem, "packId">): string {
+  const wording = `${contentType} ${typeof content === "string" ? content : JSON.stringify(content)}`;
+  const said = JSON.stringify(options);
+  return said === "{}" ? wording : `${wording} ${said}`;
 }

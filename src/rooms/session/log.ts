@@ -1,5 +1,6 @@
 import { digestOf } from "../../kernel/digest.ts";
 import type { Clock } from "../../kernel/ports.ts";
+import { setsContent, shownAt, withoutContent } from "../../protocol/amend.ts";
 import type { ControlEntry, Entry, MessageEntry, NoticeEntry } from "../../protocol/entry.ts";
 import { entryToJson } from "../../protocol/entry-json.ts";
 import { ParleyError } from "../../protocol/errors.ts";
@@ -11,7 +12,7 @@ import type { UnreadResult } from "../../protocol/rpc/session-call.ts";
 import type { SessionStore } from "./store.ts";
 import type { NewEntry, Stored } from "./types.ts";
 
-type MessageBody = Omit<MessageEntry, "seqId" | "timestamp" | "from" | "packId" | "kind">;
+export type MessageBody = Omit<MessageEntry, "seqId" | "timestamp" | "from" | "packId" | "kind">;
 type EntryBody = Pick<NoticeEntry, "kind" | "notice"> | Pick<ControlEntry, "kind" | "control">;
 
 /** What identifies a request: its packId, and a digest of what it asks for. */
@@ -20,14 +21,17 @@ export interface Asked {
   readonly digest: number;
 }
 
+/** What nobody asked for. */
+export type Unasked = Pick<Asked, "packId">;
+
 /** A request that is no message. */
 export function askedOf(frame: { readonly packId: PackId }): Asked {
   return { packId: frame.packId, digest: digestOf(JSON.stringify(frame)) };
 }
 
-/** A message that may be stored; what it becomes may depend on when that is. */
+/** A message that may be stored. What it becomes, or why it may not be, is asked only when it is new (S2). */
 export interface Draft extends Asked {
-  readonly body: (timestamp: number) => MessageBody;
+  readonly body: (timestamp: number) => Outcome<MessageBody>;
 }
 
 /** Bytes of newest entries kept in memory, so that a fan-out does not read back what was just written. */
@@ -43,6 +47,7 @@ export class Log {
   /** The newest entries, without holes, ending at the head. */
   #tail: Entry[] = [];
   #tailBytes = 0;
+  #changes = 0;
 
   constructor(store: SessionStore, clock: Clock, sessionId: SessionId) {
     this.#store = store;
@@ -55,6 +60,11 @@ export class Log {
 
   get headSeqId(): number {
     return this.#seqId;
+  }
+
+  /** Grows with every change of an entry that was there before: what was read earlier is no longer what is stored. */
+  get changes(): number {
+    return this.#changes;
   }
 
   find(sender: UserId, packId: PackId): Stored | undefined {
@@ -79,9 +89,11 @@ export class Log {
       const { packId, digest, body } = outcome.value;
       const stored = known.get(packId);
       if (stored !== undefined) return repeated(sessionId, stored, digest);
+      const message = body(timestamp);
+      if (!message.ok) return message;
       const seqId = this.#seqId + fresh.length + 1;
       known.set(packId, { seqId, timestamp, digest });
-      fresh.push({ entry: { seqId, timestamp, from: sender, packId, kind: "message", ...body(timestamp) }, digest });
+      fresh.push({ entry: { seqId, timestamp, from: sender, packId, kind: "message", ...message.value }, digest });
       return { ok: true, value: { sessionId, seqId, timestamp } };
     });
     this.#append(fresh, fanned);
@@ -99,35 +111,62 @@ export class Log {
     return new Map(stored === undefined ? [] : [[only.value.packId, stored]]);
   }
 
-  /** Appends a notice or a control entry; what it is about was decided and stored by the caller. */
-  appendOne(by: UserId, { packId, digest }: Asked, body: EntryBody, fanned: number): Entry {
-    const seqId = this.#seqId + 1;
-    const entry: Entry = { seqId, timestamp: this.#nextTimestamp(), from: by, packId, ...body };
+  /**
+   * Appends a notice or a control entry; what it is about was decided and stored by the caller. One that nobody asked for
+   * has a packId that nobody repeats, and is not looked for.
+   */
+  appendOne<B extends EntryBody>(by: UserId, asked: Asked | Unasked, body: B, fanned: number): Entry & B {
+    const { packId } = asked;
+    const digest = "digest" in asked ? asked.digest : undefined;
+    const entry = { seqId: this.#seqId + 1, timestamp: this.#nextTimestamp(), from: by, packId, ...body } as Entry & B; // SAFETY: a body makes the entry of its kind
     this.#append([{ entry, digest }], fanned);
+    if (entry.kind === "control" && setsContent(entry.control)) this.#store.putEdit(entry.control.target, entry.seqId);
     return entry;
   }
 
   /** The entry as it is now. */
   entry(seqId: number): Entry | undefined {
+    const entry = this.stored(seqId);
+    return entry === undefined ? undefined : shownAt(this.#clock.nowMs(), entry);
+  }
+
+  /** The entry as it is stored: its time may be over. */
+  stored(seqId: number): Entry | undefined {
     const first = this.#tail[0];
     if (first === undefined || seqId < first.seqId) return this.#store.findEntry(seqId);
     return this.#tail[seqId - first.seqId];
   }
 
-  /** Changes a message in its place; what reads the log from now on sees only this. */
+  /**
+   * Changes a message in its place; what reads the log from now on sees only this. When it is gone, so is what
+   * control entries before made of it (S38).
+   */
   replace(message: MessageEntry): void {
-    this.#store.putEntry(message);
+    this.#put(message);
+    if (message.gone === undefined) return;
+    for (const seqId of this.#store.takeEdits(message.seqId)) {
+      const edit = this.stored(seqId);
+      if (edit?.kind === "control") this.#put(withoutContent(edit));
+    }
+  }
+
+  #put(entry: Entry): void {
+    this.#store.putEntry(entry);
+    this.#changes += 1;
     const first = this.#tail[0];
-    const index = first === undefined ? -1 : message.seqId - first.seqId;
+    const index = first === undefined ? -1 : entry.seqId - first.seqId;
     const old = this.#tail[index];
     if (old === undefined) return;
-    this.#tail[index] = message;
-    this.#tailBytes += sizeOf(message) - sizeOf(old);
+    this.#tail[index] = entry;
+    this.#tailBytes += sizeOf(entry) - sizeOf(old);
   }
 
   page(cursor: { before?: number | undefined; after?: number | undefined }, limit: number): HistoryResult {
-    if (cursor.after !== undefined) return this.#store.after(cursor.after, limit, MAX_BATCH_BYTES);
-    return this.#store.before(cursor.before ?? this.#seqId + 1, limit, MAX_BATCH_BYTES);
+    const { entries, more } =
+      cursor.after === undefined
+        ? this.#store.before(cursor.before ?? this.#seqId + 1, limit, MAX_BATCH_BYTES)
+        : this.#store.after(cursor.after, limit, MAX_BATCH_BYTES);
+    return { entries: this.#shown(entries), more };
   }
 
   countUnread(userId: UserId, after: number, upTo: number): UnreadResult {
@@ -139,7 +178,7 @@ export class Log {
     const first = this.#tail[0];
     const wanted = Math.min(upTo - after, maxEntries);
     if (first === undefined || first.seqId > after + 1)
-      return this.#store.after(after, wanted, MAX_BATCH_BYTES).entries;
+      return this.#shown(this.#store.after(after, wanted, MAX_BATCH_BYTES).entries);
     const start = after + 1 - first.seqId;
     let end = start;
     let bytes = 0;
@@ -148,7 +187,12 @@ export class Log {
       if (end > start && bytes > MAX_BATCH_BYTES) break;
       end += 1;
     }
-    return this.#tail.slice(start, end);
+    return this.#shown(this.#tail.slice(start, end));
+  }
+
+  #shown(entries: Entry[]): Entry[] {
+    const nowMs = this.#clock.nowMs();
+    return entries.map((entry) => shownAt(nowMs, entry));
   }
 
   #nextTimestamp(): number {

@@ -5,6 +5,21 @@ import type { RoomMigrations } from "../../kernel/migrations.ts";
  * `fanned` is the fan-out cursor as it was known when the entry was written (S24). `mentioned` is `*` or user ids, each
  * between commas. `uncounted_by` is the seqId of the control entry since which a message does not count as unread.
  */
+/**
+ * `edits`: control entries that gave a message a content. `expiring`: messages that are to expire, by time. `hidden`: what a
+ * user deleted for themself.
+ */
+const controlTables = `
+    CREATE TABLE edits (
+      room TEXT NOT NULL, target INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (room, target, seq)
+    ) WITHOUT ROWID;
+    CREATE TABLE expiring (
+      room TEXT NOT NULL, at INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (room, at, seq)
+    ) WITHOUT ROWID;
+    CREATE TABLE hidden (
+      room TEXT NOT NULL, user TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (room, user, seq)
+    ) WITHOUT ROWID`;
+
 export const sessionMigrations: RoomMigrations = {
   kind: "session",
   scripts: [
@@ -24,6 +39,7 @@ export const sessionMigrations: RoomMigrations = {
     ) WITHOUT ROWID;
     CREATE TABLE backlog (
       room TEXT NOT NULL, user TEXT NOT NULL, cursor INTEGER NOT NULL, until INTEGER, PRIMARY KEY (room, user)
-    ) WITHOUT ROWID`,
+    ) WITHOUT ROWID;
+    ${controlTables}`,
   ],
 };

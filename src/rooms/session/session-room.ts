@@ -11,10 +11,16 @@ import type { AppendResult, SessionCall, UnreadResult } from "../../protocol/rpc
 import type { SessionFrame } from "../../protocol/session-frame.ts";
 import { isGroup } from "../../protocol/session-id.ts";
 import { Access } from "./access.ts";
-import { draftOf } from "./drafts.ts";
+import { Amendments } from "./amendments.ts";
+import { ControlRequests } from "./control.ts";
+import { Drafts } from "./drafts.ts";
+import { Expiry } from "./expiry.ts";
+import { ExpiryStore } from "./expiry-store.ts";
 import { type DeliveredTag, FanOut } from "./fan-out.ts";
 import type { SessionFeature } from "./feature.ts";
 import { GroupStore } from "./group-store.ts";
+import { HiddenStore } from "./hidden-store.ts";
+import { Hiding } from "./hiding.ts";
 import { Log } from "./log.ts";
 import { Membership } from "./membership.ts";
 import { Roster } from "./roster.ts";
@@ -28,12 +34,15 @@ export class SessionRoom implements Room {
   readonly #access: Access;
   readonly #log: Log;
   readonly #fanOut: FanOut;
+  readonly #drafts: Drafts;
+  readonly #expiry: Expiry;
+  readonly #hiding: Hiding;
   readonly #features: readonly SessionFeature[];
   readonly #requests: ReadonlyMap<string, Decide>;
 
   constructor(address: { app: AppId; sessionId: SessionId }, ports: RoomPorts, effects: Effects) {
     const { app, sessionId } = address;
-    const { clock, random } = ports;
+    const { clock, random, policy } = ports;
     const store = new SessionStore(ports.sql);
     const roster = new Roster(new GroupStore(ports.sql));
     this.#log = new Log(store, clock, sessionId);
@@ -43,7 +52,17 @@ export class SessionRoom implements Room {
       : this.#access.users.map((userId) => ({ userId, joinedSeqId: 1 }));
     this.#fanOut = new FanOut({ app, sessionId, store, log: this.#log, effects, clock, random }, members);
     const shared = { log: this.#log, fanOut: this.#fanOut, clock };
-    this.#features = [...(isGroup(sessionId) ? [new Membership({ ...shared, groupId: sessionId, roster })] : [])];
+    const amendments = new Amendments({ ...shared, store });
+    this.#drafts = new Drafts({ access: this.#access, log: this.#log, words: policy.words });
+    this.#expiry = new Expiry({ ...shared, store: new ExpiryStore(ports.sql), amendments, effects });
+    this.#hiding = new Hiding(new HiddenStore(ports.sql), this.#log, clock);
+    const { recallWindowMs } = policy;
+    const checks = { access: this.#access, drafts: this.#drafts, recallWindowMs };
+    this.#features = [
+      new ControlRequests({ ...shared, ...checks, sessionId, amendments }),
+      this.#expiry,
+      ...(isGroup(sessionId) ? [new Membership({ ...shared, groupId: sessionId, roster })] : []),
+    ];
     // SAFETY: each handler gets the frames of the type that it is filed under
     this.#requests = new Map(this.#features.flatMap(({ requests }) => Object.entries(requests) as [string, Decide][]));
   }
@@ -57,6 +76,8 @@ export class SessionRoom implements Room {
         return this.#history(known);
       case "unread":
         return this.#unread(known);
+      case "hide":
+        return this.#hide(known);
       case "request":
         return this.#decide(known);
       default:
@@ -88,14 +109,22 @@ export class SessionRoom implements Room {
   #append({ sender, items }: SessionCall & { type: "append" }): AppendResult {
     this.#access.requireWriter(sender);
     const { fanned } = this.#fanOut;
-    const results = this.#log.appendMessages(sender, items.map(draftOf), fanned);
+    const drafts = items.map((item) => this.#drafts.draftOf(sender, item));
+    const results = this.#log.appendMessages(sender, drafts, fanned);
+    this.#expiry.watch(items, results);
     this.#fanOut.touch();
     return results;
   }
 
   #history({ by, before, after, limit }: SessionCall & { type: "history" }): HistoryResult {
     this.#access.requireOperator(by);
-    return this.#log.page({ before, after }, Math.min(limit ?? DEFAULT_HISTORY_LIMIT, MAX_HISTORY_LIMIT));
+    const page = this.#log.page({ before, after }, Math.min(limit ?? DEFAULT_HISTORY_LIMIT, MAX_HISTORY_LIMIT));
+    return by.kind === "user" ? this.#hiding.seenBy(by.userId, page) : page;
+  }
+
+  #hide({ userId, seqIds }: SessionCall & { type: "hide" }): null {
+    this.#access.requireReader(userId);
+    return this.#hiding.hide(userId, seqIds);
   }
 
   #unread({ userId, after, upTo }: SessionCall & { type: "unread" }): UnreadResult {

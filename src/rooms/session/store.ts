@@ -43,6 +43,7 @@ export class SessionStore {
         "INSERT INTO entries (room, seq, sender, countable, mentioned, fanned, entry) VALUES (?, ?, ?, ?, ?, ?, ?)",
       )
       .run(this.#sql.room, seqId, from, isCountable(entry) ? 1 : 0, mentionedIn(entry), fanned, entryToJson(entry));
+    if (digest === undefined) return;
     this.#sql
       .prepare("INSERT INTO packs (room, sender, pack, seq, ts, digest) VALUES (?, ?, ?, ?, ?, ?)")
       .run(this.#sql.room, from, packId, seqId, timestamp, digest);
@@ -75,6 +76,19 @@ export class SessionStore {
   /** From the control entry `by` on, the message no longer counts as unread. */
   uncount(seqId: number, by: number): void {
     this.#sql.prepare("UPDATE entries SET uncounted_by = ? WHERE room = ? AND seq = ?").run(by, this.#sql.room, seqId);
+  }
+
+  /** The control entry `seqId` gave the message `target` a content. */
+  putEdit(target: number, seqId: number): void {
+    this.#sql.prepare("INSERT INTO edits (room, target, seq) VALUES (?, ?, ?)").run(this.#sql.room, target, seqId);
+  }
+
+  /** The control entries that gave the message a content, for the last time. */
+  takeEdits(target: number): number[] {
+    const rows = this.#sql.prepare("SELECT seq FROM edits WHERE room = ? AND target = ?").all(this.#sql.room, target);
+    if (rows.length > 0)
+      this.#sql.prepare("DELETE FROM edits WHERE room = ? AND target = ?").run(this.#sql.room, target);
+    return rows.map(({ seq }) => Number(seq));
   }
 
   findEntry(seqId: number): Entry | undefined {
@@ -159,7 +173,7 @@ export class SessionStore {
 interface Run {
   readonly first: Entry;
   readonly texts: string[];
-  readonly packs: [packId: PackId, digest: number][];
+  readonly packs: [packId: PackId, digest: NewEntry["digest"]][];
 }
 
 function runsOf(fresh: readonly NewEntry[]): Run[] {

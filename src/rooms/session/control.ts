@@ -1,0 +1,85 @@
+import type { z } from "zod";
+import { assertNever } from "../../kernel/assert.ts";
+import type { Clock } from "../../kernel/ports.ts";
+import type { Content } from "../../protocol/content-type.ts";
+import type { ControlEntry, MessageEntry } from "../../protocol/entry.ts";
+import { ParleyError } from "../../protocol/errors.ts";
+import type { MsgControl, MsgSendResult } from "../../protocol/frames/message.ts";
+import type { SessionId, UserId } from "../../protocol/ids.ts";
+import type { Access } from "./access.ts";
+import type { Amendments } from "./amendments.ts";
+import type { Drafts } from "./drafts.ts";
+import type { SessionFeature } from "./feature.ts";
+import { askedOf, type Log } from "./log.ts";
+
+type Frame = z.infer<typeof MsgControl>;
+
+interface ControlPorts {
+  readonly sessionId: SessionId;
+  readonly access: Access;
+  readonly log: Log;
+  readonly drafts: Drafts;
+  readonly amendments: Amendments;
+  readonly clock: Clock;
+  readonly recallWindowMs: number;
+}
+
+/** `msg.control`: messages that are taken back, replaced or deleted, for everybody. */
+export class ControlRequests implements SessionFeature {
+  readonly #ports: ControlPorts;
+
+  constructor(ports: ControlPorts) {
+    this.#ports = ports;
+  }
+
+  readonly requests = {
+    "msg.control": (by: UserId, frame: Frame): MsgSendResult => {
+      const { sessionId, log } = this.#ports;
+      const known = log.findAsked(by, askedOf(frame));
+      const { seqId, timestamp } = known ?? this.#change(by, frame);
+      return { sessionId, seqId, timestamp, ...(known === undefined ? {} : { repeated: true }) };
+    },
+  };
+
+  #change(by: UserId, frame: Frame): ControlEntry {
+    const { access, log, amendments } = this.#ports;
+    if (frame.op === "override") access.requireWriter(by);
+    else access.requireMember(by);
+    const message = log.entry(frame.seqId);
+    if (message?.kind !== "message") throw new ParleyError("NO_SUCH_MESSAGE");
+    this.#requireRight(by, frame, message);
+    if (message.gone !== undefined) throw new ParleyError("MESSAGE_GONE");
+    const doing = { by, asked: askedOf(frame) };
+    switch (frame.op) {
+      case "recall":
+        this.#requireInTime(by, message);
+        return amendments.end(message, "recall", doing);
+      case "delete":
+        return amendments.end(message, "delete", doing);
+      case "override":
+        return amendments.change(message, this.#replacement(message, frame), doing);
+      default:
+        return assertNever(frame.op);
+    }
+  }
+
+  /** The sender; what takes a message away is also for those who keep order in the group. */
+  #requireRight(by: UserId, { op }: Frame, message: MessageEntry): void {
+    const { access } = this.#ports;
+    if (message.from === by || (op !== "override" && access.isAdmin(by))) return;
+    throw new ParleyError(access.isGroup ? "NOT_ALLOWED_IN_GROUP" : "ACCESS_DENIED");
+  }
+
+  #requireInTime(by: UserId, { timestamp }: MessageEntry): void {
+    const { access, clock, recallWindowMs } = this.#ports;
+    if (clock.nowMs() - timestamp > recallWindowMs && !access.isAdmin(by)) throw new ParleyError("TOO_LATE");
+  }
+
+  #replacement(message: MessageEntry, frame: Frame) {
+    if (message.streaming) throw new ParleyError("REFUSED", "the message is still being written");
+    const contentType = frame.contentType ?? message.contentType;
+    // SAFETY: the frame's schema demands a content for an override
+    const content = this.#ports.drafts.allowed(contentType, frame.content as Content);
+    return { op: "override", target: message.seqId, targetFrom: message.from, contentType, content } as const;
+  }
+}

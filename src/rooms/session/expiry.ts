@@ -1,0 +1,59 @@
+import type { Effects } from "../../kernel/effects.ts";
+import type { Clock } from "../../kernel/ports.ts";
+import type { PackId } from "../../protocol/ids.ts";
+import type { AppendItem, AppendResult } from "../../protocol/rpc/session-call.ts";
+import type { Amendments } from "./amendments.ts";
+import type { Due, ExpiryStore } from "./expiry-store.ts";
+import type { SessionFeature } from "./feature.ts";
+import type { Log } from "./log.ts";
+
+/** Messages of one event that expire; what else is due follows at once in the next. */
+const MAX_AT_ONCE = 256;
+
+interface ExpiryPorts {
+  readonly store: ExpiryStore;
+  readonly log: Log;
+  readonly amendments: Amendments;
+  readonly clock: Clock;
+  readonly effects: Effects;
+}
+
+/** Messages with a time to live: each is a row until then, and the room's alarm ends it. */
+export class Expiry implements SessionFeature {
+  readonly requests = {};
+  readonly #ports: ExpiryPorts;
+
+  constructor(ports: ExpiryPorts) {
+    this.#ports = ports;
+  }
+
+  /** Of what was appended just now, those that expire. */
+  watch(items: readonly AppendItem[], results: AppendResult): void {
+    for (const [index, { ttlMs }] of items.entries()) {
+      const result = results[index];
+      if (ttlMs === undefined || result?.ok !== true || result.value.repeated) continue;
+      const { seqId, timestamp } = result.value;
+      this.#ports.store.put({ atMs: timestamp + ttlMs, seqId });
+      this.#ports.effects.wakeAt(timestamp + ttlMs);
+    }
+  }
+
+  alarm(): void {
+    const { store, clock, effects } = this.#ports;
+    const nowMs = clock.nowMs();
+    const first = store.first(MAX_AT_ONCE + 1);
+    const due = first.slice(0, MAX_AT_ONCE).filter(({ atMs }) => atMs <= nowMs);
+    for (const one of due) this.#expire(one);
+    const next = first[due.length];
+    if (next !== undefined) effects.wakeAt(next.atMs);
+  }
+
+  #expire(due: Due): void {
+    const { store, log, amendments } = this.#ports;
+    store.remove(due);
+    const message = log.stored(due.seqId);
+    if (message?.kind !== "message" || message.gone !== undefined) return;
+    const packId = `expire-${due.seqId}` as PackId; // SAFETY: printable, and short enough for every integer
+    amendments.end(message, "expire", { by: message.from, asked: { packId } });
+  }
+}

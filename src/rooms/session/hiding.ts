@@ -1,0 +1,49 @@
+import type { Clock } from "../../kernel/ports.ts";
+import { emptied, setsContent, withoutContent } from "../../protocol/amend.ts";
+import type { Entry } from "../../protocol/entry.ts";
+import { ParleyError } from "../../protocol/errors.ts";
+import type { HistoryResult } from "../../protocol/frames/message.ts";
+import type { UserId } from "../../protocol/ids.ts";
+import type { HiddenStore } from "./hidden-store.ts";
+import type { Log } from "./log.ts";
+
+/** Messages that a user deleted for themself: they stay in the log, and in everybody else's history. */
+export class Hiding {
+  readonly #store: HiddenStore;
+  readonly #log: Log;
+  readonly #clock: Clock;
+
+  constructor(store: HiddenStore, log: Log, clock: Clock) {
+    this.#store = store;
+    this.#log = log;
+    this.#clock = clock;
+  }
+
+  hide(userId: UserId, seqIds: readonly number[]): null {
+    const areMessages = seqIds.every((seqId) => this.#log.entry(seqId)?.kind === "message");
+    if (!areMessages) throw new ParleyError("NO_SUCH_MESSAGE");
+    this.#store.put(userId, seqIds, this.#clock.nowMs());
+    return null;
+  }
+
+  /** The page as this user sees it. */
+  seenBy(userId: UserId, { entries, more }: HistoryResult): HistoryResult {
+    const hidden = this.#store.among(
+      userId,
+      entries.flatMap((entry) => messageOf(entry) ?? []),
+    );
+    if (hidden.size === 0) return { entries, more };
+    const seen = entries.map((entry): Entry => {
+      const at = hidden.get(messageOf(entry) ?? 0);
+      if (at === undefined || entry.kind === "notice") return entry;
+      return entry.kind === "control" ? withoutContent(entry) : emptied(entry, { as: "hidden", by: userId, at });
+    });
+    return { entries: seen, more };
+  }
+}
+
+/** The message whose content an entry shows. */
+function messageOf(entry: Entry): number | undefined {
+  if (entry.kind === "message") return entry.seqId;
+  return entry.kind === "control" && setsContent(entry.control) ? entry.control.target : undefined;
+}
