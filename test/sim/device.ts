@@ -82,6 +82,7 @@ export class Device {
   #on(life: Life, frame: DownFrame): void {
     if (frame.type === "entry") this.#entries(life, frame);
     if (frame.type === "session") this.#readState(frame.session);
+    if (frame.type === "hidden") this.#hidden(frame.sessionId, frame.seqIds);
     if (frame.type === "ack") this.#ack(life, frame);
   }
 
@@ -141,6 +142,11 @@ export class Device {
     }
     this.received.push(frame);
     this.sessions.set(sessionId, advanceHotSession(known, { sessionId, entries: [first, ...rest] }, this.userId));
+  }
+
+  #hidden(sessionId: string, seqIds: readonly number[]): void {
+    const hot = this.sessions.get(sessionId);
+    if (hot !== undefined) this.sessions.set(sessionId, withoutHidden(hot, seqIds, this.userId));
   }
 
   /** The read state moves alone: what it says of the newest entry is what this device knows already. */

@@ -57,7 +57,7 @@ function compareHistory({ world }: Sequence, userId: UserId, talk: Conversation)
   const { entries } = outcome.value as { entries: Entry[] }; // SAFETY: what history answers with
   const hidden = entries.flatMap((one) => (one.kind === "message" && one.gone?.as === "hidden" ? one.seqId : []));
   const wanted = talk.rows.flatMap((row) =>
-    row.kind === "message" && row.gone === undefined && row.hiddenFor.has(userId) ? row.seqId : [],
+    row.kind === "message" && row.hiddenFor.has(userId) ? row.seqId : [],
   );
   equal(`what is hidden for ${userId}`, hidden, wanted);
   for (const one of entries) {
@@ -84,7 +84,7 @@ function stateOf(hot: HotSession): unknown {
 }
 
 function preview(last: Entry): unknown {
-  return last.kind === "message" ? [last.content, last.gone?.as] : [];
+  return last.kind === "message" ? [last.content, last.gone !== undefined] : [];
 }
 
 function rowOf(view: View, userId: UserId, talk: Conversation): unknown {
@@ -98,8 +98,8 @@ function rowOf(view: View, userId: UserId, talk: Conversation): unknown {
 function shown(view: View, userId: UserId, talk: Conversation): unknown {
   const message = talk.message(view.shown);
   if (message === undefined) return [];
-  if (message.gone !== undefined) return ["", message.gone];
-  return message.hiddenFor.has(userId) ? ["", "hidden"] : [message.content, undefined];
+  const isGone = message.gone !== undefined || message.hiddenFor.has(userId);
+  return [isGone ? "" : message.content, isGone];
 }
 
 function compareLists(sequence: Sequence, userId: UserId, talk: Conversation): void {
@@ -130,8 +130,9 @@ function comparePriority({ world, single, group }: Sequence, userId: UserId): vo
     equal(`${userId}'s priority entries`, seqIds, talk.views.get(userId)?.priority ?? []);
     for (const { entry } of kept) {
       const now = talk.message(entry.seqId);
-      if (entry.kind === "message" && now !== undefined && talk.views.get(userId)?.isMember === true)
-        equal("a message of high priority", entry.content, now.gone === undefined ? now.content : "");
+      if (entry.kind !== "message" || now === undefined || talk.views.get(userId)?.isMember !== true) continue;
+      // An edit is kept beside the message, not in it.
+      equal("what is kept of a message", entry.content === "", now.gone !== undefined || now.hiddenFor.has(userId));
     }
   }
 }

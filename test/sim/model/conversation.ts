@@ -125,14 +125,15 @@ export class Conversation {
   }
 
   mayNotControl(by: UserId, op: ControlOp, at: { seqId: number; nowMs: number }): readonly ErrorName[] {
-    const refused = this.#mayNotTouch(by, at.seqId);
     const message = this.message(at.seqId);
-    if (refused.length > 0 || message === undefined) return refused;
+    if (!this.isMember(by)) return ["NOT_IN_GROUP", "ACCESS_DENIED"];
+    if (message === undefined) return ["NO_SUCH_MESSAGE"];
     const isMine = message.from === by;
-    if (op === "override") return isMine ? OK : ["ACCESS_DENIED", "NOT_ALLOWED_IN_GROUP"];
-    if (this.isAdmin(by)) return OK;
-    if (!isMine) return ["ACCESS_DENIED", "NOT_ALLOWED_IN_GROUP"];
-    return op === "recall" && at.nowMs - message.atMs > RECALL_WINDOW_MS ? ["TOO_LATE"] : OK;
+    const mayEnd = op !== "override" && this.isAdmin(by);
+    if (!isMine && !mayEnd) return ["ACCESS_DENIED", "NOT_ALLOWED_IN_GROUP"];
+    if (message.gone !== undefined) return ["MESSAGE_GONE"];
+    const isLate = op === "recall" && !mayEnd && at.nowMs - message.atMs > RECALL_WINDOW_MS;
+    return isLate ? ["TOO_LATE"] : OK;
   }
 
   control(op: ControlOp, seqId: number, content: string): void {

@@ -36,7 +36,7 @@ export class MessageSteps {
   }
 
   #send(by: UserId, talk: Conversation, one: OperationOf<"send">): void {
-    const { world } = this.#sequence;
+    const { nowMs } = this.#sequence.world;
     this.#texts += 1;
     const whom = typeof one.mentions === "number" ? this.#sequence.user(one.mentions) : one.mentions;
     const options: SendOptions = {
@@ -45,7 +45,7 @@ export class MessageSteps {
       isHigh: one.isHigh === 0,
       mentions: whom,
     };
-    const refused = talk.mayNotSend(by, options, world.nowMs);
+    const refused = talk.mayNotSend(by, options, nowMs);
     const mentioned = whom === "all" ? { all: true as const } : { users: whom === "nobody" ? [] : [whom] };
     this.#sequence.ask(
       by,
@@ -62,7 +62,7 @@ export class MessageSteps {
     );
     if (refused.length > 0) return;
     if (talk.head === 0) for (const userId of talk.roles.keys()) this.#begin(talk, userId);
-    talk.send(by, options, world.nowMs);
+    talk.send(by, options, nowMs);
   }
 
   /** A single chat is in the list from its first message on. */
