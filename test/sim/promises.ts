@@ -56,11 +56,12 @@ function checkReceived(device: Device, sessionId: string, log: readonly Entry[])
   }
 }
 
-/** What never changes of an entry. */
+/** What never changes of an entry: contents may be taken back, also those in control entries. */
 function namesOf(entry: Entry | undefined): string {
-  if (entry?.kind !== "message") return JSON.stringify(entry);
+  if (entry === undefined || entry.kind === "notice") return JSON.stringify(entry);
   const { seqId, timestamp, from, packId } = entry;
-  return JSON.stringify([seqId, timestamp, from, packId]);
+  const about = entry.kind === "control" ? [entry.control.op, entry.control.target, entry.control.targetFrom] : [];
+  return JSON.stringify([seqId, timestamp, from, packId, ...about]);
 }
 
 /** A device's copy of a message, after the control entries up to `upTo`. */
