@@ -2,6 +2,7 @@ import { idleHour, type MessageCost } from "./cost/message-cost.ts";
 import { dollarsPerMillion } from "./cost/prices.ts";
 import type { ChatResult, Load } from "./driver/job.ts";
 import type { Comparison, Storm } from "./scenarios.ts";
+import type { WordCost } from "./words.ts";
 
 /** What was asked for; see README.md. */
 const TARGETS = { deliveryRatio: 0.6, ackRatio: 0.5, pacedP99Ms: 30, idleKib: 12, rowsWritten: 5, calls: 4 } as const;
@@ -100,6 +101,11 @@ export function costTable(costs: readonly MessageCost[]): string {
   });
   const head = ["load", "row writes", "calls", "alarm runs", "rows", "requests", "duration", "a million messages"];
   return table(head, rows);
+}
+
+export function wordTable(costs: readonly WordCost[]): string {
+  const rows = costs.map(({ name, buildMs, microsPerMessage }) => [name, ms(buildMs), microsPerMessage.toFixed(2)]);
+  return table(["words", "built once, ms", "µs per message"], rows);
 }
 
 export function upkeep(): string {

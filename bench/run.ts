@@ -4,12 +4,23 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { ROOT } from "../test/support/repository.ts";
 import { type MessageCost, messageCosts } from "./cost/message-cost.ts";
-import { CHAT_HEAD, comparisonRows, costTable, hostRow, stormTable, table, upkeep, verdicts } from "./report.ts";
+import {
+  CHAT_HEAD,
+  comparisonRows,
+  costTable,
+  hostRow,
+  stormTable,
+  table,
+  upkeep,
+  verdicts,
+  wordTable,
+} from "./report.ts";
 import { CHATS, type ChatName, type Comparison, compare, connectStorm, onWorkers, type Storm } from "./scenarios.ts";
+import { wordCosts } from "./words.ts";
 
 /** `npm run bench`, or a part of it: `npm run bench -- --only group100,storm`. */
 const CHAT_NAMES = Object.keys(CHATS) as ChatName[]; // SAFETY: the keys of a constant
-const PARTS: readonly string[] = [...CHAT_NAMES, "storm", "cost", "workers"];
+const PARTS: readonly string[] = [...CHAT_NAMES, "storm", "cost", "words", "workers"];
 
 const { values } = parseArgs({ options: { only: { type: "string", default: PARTS.join(",") } } });
 const wanted = new Set(values.only.split(","));
@@ -47,6 +58,11 @@ function costs(): MessageCost[] | undefined {
   return found;
 }
 
+function words(): void {
+  if (!wanted.has("words")) return;
+  section("Sensitive words: 10 000 of them, messages of 200 characters", wordTable(wordCosts()));
+}
+
 async function workers(): Promise<void> {
   if (!wanted.has("workers") || !existsSync(join(ROOT, "wrangler.toml"))) return;
   console.error("workers …");
@@ -56,6 +72,7 @@ async function workers(): Promise<void> {
 
 console.log(`# Parley bench: ${cpus().length} × ${cpus()[0]?.model}, ${new Date().toISOString().slice(0, 10)}\n`);
 const measured = { chats: await chats(), storm: await storms(), costs: costs() };
+words();
 await workers();
 const judged = verdicts(measured);
 if (judged.length > 0) section("Targets", table(["target", "limit", "measured", ""], judged));

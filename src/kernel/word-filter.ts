@@ -79,22 +79,28 @@ const SPACE = 0x20;
 const LAST_ASCII = 0x7f;
 /** Full-width forms of ASCII, and how far they are from it. */
 const [FIRST_WIDE, LAST_WIDE, WIDE_OFFSET, WIDE_SPACE] = [0xff01, 0xff5e, 0xfee0, 0x3000];
-
-/** Lower case of each UTF-16 unit where that is one unit; full-width forms as their ASCII. */
-function foldTable(): Uint16Array {
-  return Uint16Array.from({ length: 0x10000 }, (_, unit) => {
-    const narrow = unit >= FIRST_WIDE && unit <= LAST_WIDE ? unit - WIDE_OFFSET : unit === WIDE_SPACE ? SPACE : unit;
-    const lower = String.fromCharCode(narrow).toLowerCase();
-    return lower.length === 1 ? lower.charCodeAt(0) : narrow;
-  });
-}
-
 /** Soft hyphen, middle dot, zero-width characters, and what is put between letters to hide a word. */
-const SEPARATORS = new Set([..."*-_.|~^\u00ad\u00b7\u200b\u200c\u200d\u2060\ufeff"].map((one) => one.charCodeAt(0)));
+const SEPARATORS = "*-_.|~^\u00ad\u00b7\u200b\u200c\u200d\u2060\ufeff";
+/** What a separator is folded to. */
+const NOTHING = 0;
 
 /** A space divides words, but not in scripts that write them without spaces. */
 function isSkipped(unit: number, before: number): boolean {
-  return unit === SPACE ? before > LAST_ASCII : SEPARATORS.has(unit);
+  return unit === NOTHING || (unit === SPACE && before > LAST_ASCII);
+}
+
+let folds: Uint16Array | undefined;
+
+/** Lower case of each UTF-16 unit where that is one unit, full-width forms as their ASCII, separators as nothing. */
+function foldTable(): Uint16Array {
+  folds ??= Uint16Array.from({ length: 0x10000 }, (_, unit) => {
+    const narrow = unit >= FIRST_WIDE && unit <= LAST_WIDE ? unit - WIDE_OFFSET : unit === WIDE_SPACE ? SPACE : unit;
+    const text = String.fromCharCode(narrow);
+    if (SEPARATORS.includes(text)) return NOTHING;
+    const lower = text.toLowerCase();
+    return lower.length === 1 ? lower.charCodeAt(0) : narrow;
+  });
+  return folds;
 }
 
 /** Text of a user, as it may be stored or shown to others: for all that is neither a message nor an edit. Throws `SENSITIVE_WORD`. */

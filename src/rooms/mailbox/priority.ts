@@ -73,14 +73,11 @@ export class Priority implements MailboxFeature {
 
   #keepControl(sessionId: string, entry: ControlEntry): void {
     const { target } = entry.control;
+    const hasContent = setsContent(entry.control);
+    if (!hasContent) this.#empty(sessionId, target, (message) => amended(message, entry));
     const hot = this.#mailbox.hotSessions.find(sessionId);
     if (hot === undefined || target < hot.firstSeqId) return;
-    if (setsContent(entry.control)) {
-      this.#keep(sessionId, entry, target);
-      return;
-    }
-    this.#empty(sessionId, target, (message) => amended(message, entry));
-    this.#keep(sessionId, entry, undefined);
+    this.#keep(sessionId, entry, hasContent ? target : undefined);
   }
 
   /** `contentOf`: the message whose content the entry has. */
