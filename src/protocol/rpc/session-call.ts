@@ -19,6 +19,8 @@ export type SessionCall =
     }
   /** What is unread in (after, upTo], as a mailbox that has the entries up to `upTo` knows it. */
   | { readonly type: "unread"; readonly userId: UserId; readonly after: number; readonly upTo: number }
+  /** How far a user has received and read. May be repeated, and come late: it never goes back. */
+  | { readonly type: "cursors"; readonly userId: UserId; readonly readSeqId: number; readonly receivedSeqId: number }
   /** A request of a user that this room decides alone. */
   | { readonly type: "request"; readonly by: UserId; readonly frame: SessionFrame };
 

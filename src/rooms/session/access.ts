@@ -19,6 +19,11 @@ export class Access {
 
   /** Throws when the user may not append. */
   requireWriter(userId: UserId): void {
+    this.requireMember(userId);
+  }
+
+  /** Throws when the user does not belong here. */
+  requireMember(userId: UserId): void {
     if (this.isGroup) this.#roster.requireMember(userId);
     else if (!this.users.includes(userId)) throw new ParleyError("ACCESS_DENIED");
   }
@@ -26,8 +31,11 @@ export class Access {
   /** Throws when the user may not read. */
   requireReader(userId: UserId): void {
     if (this.isGroup) this.#roster.require();
-    const isMember = this.isGroup ? this.#roster.has(userId) : this.users.includes(userId);
-    if (!isMember) throw new ParleyError("HISTORY_FORBIDDEN");
+    if (!this.isMember(userId)) throw new ParleyError("HISTORY_FORBIDDEN");
+  }
+
+  isMember(userId: UserId): boolean {
+    return this.isGroup ? this.#roster.has(userId) : this.users.includes(userId);
   }
 
   requireOperator(by: Operator): void {
@@ -39,6 +47,11 @@ export class Access {
   isAdmin(userId: UserId): boolean {
     const role = this.isGroup && this.#roster.has(userId) ? this.#roster.requireMember(userId).role : "member";
     return role !== "member";
+  }
+
+  /** The members, with the seqId from which the log is theirs. */
+  joined(): readonly { readonly userId: UserId; readonly joinedSeqId: number }[] {
+    return this.isGroup ? this.#roster.all() : this.users.map((userId) => ({ userId, joinedSeqId: 1 }));
   }
 
   members(): readonly UserId[] {

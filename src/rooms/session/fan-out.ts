@@ -50,7 +50,7 @@ export class FanOut {
   readonly #targets = new Map<UserId, Target>();
   #dirty = false;
   /** All targets at the same cursor share one frame, which is therefore encoded once. */
-  #frame: { after: number; upTo: number; frame: EntryFrame } | undefined;
+  #frame: { after: number; upTo: number; changes: number; frame: EntryFrame } | undefined;
 
   /** `members` with the seqId from which the log is theirs. */
   constructor(ports: FanOutPorts, members: readonly { userId: UserId; joinedSeqId: number }[]) {
@@ -159,11 +159,13 @@ export class FanOut {
   }
 
   #frameFor(after: number, upTo: number): { frame: EntryFrame; upTo: number } {
+    const { log, sessionId } = this.#ports;
+    const { changes } = log;
     const cached = this.#frame;
-    if (cached !== undefined && cached.after === after && cached.upTo <= upTo) return cached;
-    const entries = this.#ports.log.range(after, upTo, MAX_ENTRIES_PER_CALL);
-    const frame: EntryFrame = { type: "entry", sessionId: this.#ports.sessionId, entries };
-    this.#frame = { after, upTo: after + entries.length, frame };
+    if (cached?.after === after && cached.upTo <= upTo && cached.changes === changes) return cached;
+    const entries = log.range(after, upTo, MAX_ENTRIES_PER_CALL);
+    const frame: EntryFrame = { type: "entry", sessionId, entries };
+    this.#frame = { after, upTo: after + entries.length, changes, frame };
     return this.#frame;
   }
 

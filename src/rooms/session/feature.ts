@@ -1,3 +1,4 @@
+import type { CallTag } from "../../kernel/effects.ts";
 import type { UserId } from "../../protocol/ids.ts";
 import type { ResultOf } from "../../protocol/results.ts";
 import type { SessionFrame, SessionFrameType } from "../../protocol/session-frame.ts";
@@ -14,4 +15,7 @@ export interface SessionFeature {
   readonly requests: SessionRequests;
   /** The room's alarm says nothing about why: each feature looks at its own rows. */
   alarm?(): void;
+  /** The reply to a call of any feature: each looks for the tags that it made. */
+  replied?(tag: CallTag): void;
+  settle?(): void;
 }

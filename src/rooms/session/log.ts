@@ -20,6 +20,9 @@ export interface Asked {
   readonly digest: number;
 }
 
+/** What nobody asked for. */
+export type Unasked = Pick<Asked, "packId">;
+
 /** A request that is no message. */
 export function askedOf(frame: { readonly packId: PackId }): Asked {
   return { packId: frame.packId, digest: digestOf(JSON.stringify(frame)) };
@@ -43,6 +46,7 @@ export class Log {
   /** The newest entries, without holes, ending at the head. */
   #tail: Entry[] = [];
   #tailBytes = 0;
+  #changes = 0;
 
   constructor(store: SessionStore, clock: Clock, sessionId: SessionId) {
     this.#store = store;
@@ -55,6 +59,11 @@ export class Log {
 
   get headSeqId(): number {
     return this.#seqId;
+  }
+
+  /** Grows with every change of an entry that was there before: what was read earlier is no longer what is stored. */
+  get changes(): number {
+    return this.#changes;
   }
 
   find(sender: UserId, packId: PackId): Stored | undefined {
@@ -99,10 +108,14 @@ export class Log {
     return new Map(stored === undefined ? [] : [[only.value.packId, stored]]);
   }
 
-  /** Appends a notice or a control entry; what it is about was decided and stored by the caller. */
-  appendOne(by: UserId, { packId, digest }: Asked, body: EntryBody, fanned: number): Entry {
-    const seqId = this.#seqId + 1;
-    const entry: Entry = { seqId, timestamp: this.#nextTimestamp(), from: by, packId, ...body };
+  /**
+   * Appends a notice or a control entry; what it is about was decided and stored by the caller. One that nobody asked for
+   * has a packId that nobody repeats, and is not looked for.
+   */
+  appendOne<B extends EntryBody>(by: UserId, asked: Asked | Unasked, body: B, fanned: number): Entry & B {
+    const { packId } = asked;
+    const digest = "digest" in asked ? asked.digest : undefined;
+    const entry = { seqId: this.#seqId + 1, timestamp: this.#nextTimestamp(), from: by, packId, ...body } as Entry & B; // SAFETY: a body makes the entry of its kind
     this.#append([{ entry, digest }], fanned);
     return entry;
   }
@@ -117,6 +130,7 @@ export class Log {
   /** Changes a message in its place; what reads the log from now on sees only this. */
   replace(message: MessageEntry): void {
     this.#store.putEntry(message);
+    this.#changes += 1;
     const first = this.#tail[0];
     const index = first === undefined ? -1 : message.seqId - first.seqId;
     const old = this.#tail[index];

@@ -5,6 +5,24 @@ import type { RoomMigrations } from "../../kernel/migrations.ts";
  * `fanned` is the fan-out cursor as it was known when the entry was written (S24). `mentioned` is `*` or user ids, each
  * between commas. `uncounted_by` is the seqId of the control entry since which a message does not count as unread.
  */
+/** `cursor_folds`: up to where the log was looked through for who sent what. `streams`: messages that are still written. */
+const stateTables = `
+    CREATE TABLE reactions (
+      room TEXT NOT NULL, seq INTEGER NOT NULL, reaction TEXT NOT NULL, user TEXT NOT NULL,
+      PRIMARY KEY (room, seq, reaction, user)
+    ) WITHOUT ROWID;
+    CREATE TABLE pins (
+      room TEXT NOT NULL, seq INTEGER NOT NULL, pinned_by_seq INTEGER NOT NULL, user TEXT NOT NULL, at INTEGER NOT NULL,
+      PRIMARY KEY (room, seq)
+    ) WITHOUT ROWID;
+    CREATE TABLE streams (
+      room TEXT NOT NULL, seq INTEGER NOT NULL, touched_at INTEGER NOT NULL, PRIMARY KEY (room, seq)
+    ) WITHOUT ROWID;
+    CREATE TABLE cursors (
+      room TEXT NOT NULL, user TEXT NOT NULL, read_seq INTEGER NOT NULL, received_seq INTEGER NOT NULL, PRIMARY KEY (room, user)
+    ) WITHOUT ROWID;
+    CREATE TABLE cursor_folds (room TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID`;
+
 export const sessionMigrations: RoomMigrations = {
   kind: "session",
   scripts: [
@@ -24,6 +42,7 @@ export const sessionMigrations: RoomMigrations = {
     ) WITHOUT ROWID;
     CREATE TABLE backlog (
       room TEXT NOT NULL, user TEXT NOT NULL, cursor INTEGER NOT NULL, until INTEGER, PRIMARY KEY (room, user)
-    ) WITHOUT ROWID`,
+    ) WITHOUT ROWID;
+    ${stateTables}`,
   ],
 };

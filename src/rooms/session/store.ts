@@ -43,6 +43,7 @@ export class SessionStore {
         "INSERT INTO entries (room, seq, sender, countable, mentioned, fanned, entry) VALUES (?, ?, ?, ?, ?, ?, ?)",
       )
       .run(this.#sql.room, seqId, from, isCountable(entry) ? 1 : 0, mentionedIn(entry), fanned, entryToJson(entry));
+    if (digest === undefined) return;
     this.#sql
       .prepare("INSERT INTO packs (room, sender, pack, seq, ts, digest) VALUES (?, ?, ?, ?, ?, ?)")
       .run(this.#sql.room, from, packId, seqId, timestamp, digest);
@@ -159,7 +160,7 @@ export class SessionStore {
 interface Run {
   readonly first: Entry;
   readonly texts: string[];
-  readonly packs: [packId: PackId, digest: number][];
+  readonly packs: [packId: PackId, digest: NewEntry["digest"]][];
 }
 
 function runsOf(fresh: readonly NewEntry[]): Run[] {

@@ -12,7 +12,8 @@ export interface Stored {
 /** An entry on its way into the log. */
 export interface NewEntry {
   readonly entry: Entry;
-  readonly digest: number;
+  /** `undefined`: nobody asked for it, so nobody repeats it. */
+  readonly digest: number | undefined;
 }
 
 /** The newest entry, as far as the next one needs it. */
