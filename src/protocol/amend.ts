@@ -73,9 +73,10 @@ function uncut({ cut: _, ...message }: MessageEntry): MessageEntry {
 }
 
 function withReaction(message: MessageEntry, reaction: string, change: 1 | -1): MessageEntry {
-  const count = (message.reactions?.[reaction] ?? 0) + change;
-  const { [reaction]: _, ...others } = message.reactions ?? {};
-  const reactions = count > 0 ? { ...others, [reaction]: count } : others;
-  const { reactions: __, ...rest } = message;
+  const { reactions: old = {}, ...rest } = message;
+  // Any short text is a reaction, `constructor` too: only what the object has itself counts.
+  const count = (Object.hasOwn(old, reaction) ? (old[reaction] ?? 0) : 0) + change;
+  const { [reaction]: _, ...others } = old;
+  const reactions = count > 0 ? { ...old, [reaction]: count } : others;
   return Object.keys(reactions).length === 0 ? rest : { ...rest, reactions };
 }

@@ -59,6 +59,8 @@ export const ChunkFrame = z.object({
   text: z.string(),
 });
 
+export type ChunkFrame = z.infer<typeof ChunkFrame>;
+
 /** The user deleted messages for themself, on another device. */
 export const HiddenFrame = z.object({ type: z.literal("hidden"), sessionId: z.string(), seqIds: z.array(z.int()) });
 

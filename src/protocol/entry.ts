@@ -48,7 +48,7 @@ const entryBase = {
   timestamp: z.int(),
   from: UserId,
   packId: PackId,
-  /** Only in a hot session's `last`: the entry was longer than the preview, so content or users are left out. */
+  /** In a hot session's `last` and in long lists of pins: the entry was too long, so content or users are left out. */
   cut: z.literal(true).optional(),
 };
 

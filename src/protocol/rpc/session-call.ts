@@ -21,6 +21,8 @@ export type SessionCall =
   | { readonly type: "unread"; readonly userId: UserId; readonly after: number; readonly upTo: number }
   /** Deletes messages for the user alone: their history shows them no more. May be repeated. */
   | { readonly type: "hide"; readonly userId: UserId; readonly seqIds: readonly number[] }
+  /** How far a user has received and read. May be repeated, and come late: it never goes back. */
+  | { readonly type: "cursors"; readonly userId: UserId; readonly readSeqId: number; readonly receivedSeqId: number }
   /** A request of a user that this room decides alone. */
   | { readonly type: "request"; readonly by: UserId; readonly frame: SessionFrame };
 

@@ -1,4 +1,5 @@
 import { sessionRoom } from "../../kernel/room-name.ts";
+import type { PassingFrame } from "../../protocol/down.ts";
 import type { HistoryPull } from "../../protocol/frames/message.ts";
 import { groupIdOf } from "../../protocol/group-id.ts";
 import type { SessionId } from "../../protocol/ids.ts";
@@ -10,6 +11,8 @@ import type { Mailbox, MailboxFeature, MailboxTag } from "./feature.ts";
 
 interface ForwardTag extends MailboxTag {
   readonly owed: Owed;
+  /** For the user's other devices, when the room has taken the request. */
+  readonly echo?: PassingFrame | undefined;
 }
 
 /** Requests that the session's room decides alone: they pass through, and so does the answer. */
@@ -24,16 +27,32 @@ export class Forwarding implements MailboxFeature {
   readonly requests = {
     "history.pull": (owed: Owed, { sessionId, before, after, limit }: HistoryPull) => {
       const by = { kind: "user", userId: this.#mailbox.me } as const;
-      this.#call(sessionId, { type: "history", by, before, after, limit }, owed);
+      this.#call(sessionId, { type: "history", by, before, after, limit }, { feature: this.name, owed });
     },
   };
 
   forward(owed: Owed, frame: SessionFrame): void {
-    this.#call(this.#sessionOf(frame), { type: "request", by: this.#mailbox.me, frame }, owed);
+    const call = { type: "request", by: this.#mailbox.me, frame } as const;
+    this.#call(this.#sessionOf(frame), call, { feature: this.name, owed, echo: this.#echoOf(frame) });
   }
 
   replied(tag: MailboxTag, outcome: Outcome): void {
-    this.#mailbox.desk.answer((tag as ForwardTag).owed, outcome); // SAFETY: this feature makes no other tags
+    const { owed, echo } = tag as ForwardTag; // SAFETY: this feature makes no other tags
+    const { desk, effects } = this.#mailbox;
+    desk.answer(owed, outcome);
+    if (outcome.ok && echo !== undefined) effects.send(desk.othersThan(owed.connection), echo);
+  }
+
+  /** Of what is not stored the session room tells the others; the user's own devices hear it from here. */
+  #echoOf(frame: SessionFrame): PassingFrame | undefined {
+    const { me: from, clock } = this.#mailbox;
+    if (frame.type === "msg.signal") {
+      const { sessionId, contentType, content } = frame;
+      return { type: "signal", sessionId, from, timestamp: clock.nowMs(), contentType, content };
+    }
+    if (frame.type !== "stream.chunk") return undefined;
+    const { sessionId, seqId, offset, text } = frame;
+    return { type: "chunk", sessionId, seqId, offset, text };
   }
 
   #sessionOf(frame: SessionFrame): SessionId {
@@ -43,8 +62,7 @@ export class Forwarding implements MailboxFeature {
     return groupId as string as SessionId; // SAFETY: a GroupId is a SessionId of the GC_ kind
   }
 
-  #call(sessionId: SessionId, call: SessionCall, owed: Owed): void {
-    const tag: ForwardTag = { feature: this.name, owed };
+  #call(sessionId: SessionId, call: SessionCall, tag: ForwardTag): void {
     this.#mailbox.effects.call(sessionRoom(this.#mailbox.app, sessionId), call, tag);
   }
 }

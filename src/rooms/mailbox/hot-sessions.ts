@@ -5,7 +5,8 @@ import { advanceHotSession } from "../../protocol/hot-session.ts";
 import type { UserId } from "../../protocol/ids.ts";
 import { MAX_PREVIEW_CHARS } from "../../protocol/limits.ts";
 import type { ReadState } from "../../protocol/unread.ts";
-import type { MailboxStore } from "./store.ts";
+import { type Receipt, type Reported, receiptFrom, reported } from "./receipt.ts";
+import type { HotRow, MailboxStore } from "./store.ts";
 
 /** Rows kept in memory; a user talks in few sessions at a time. */
 const MAX_CACHED = 64;
@@ -14,7 +15,10 @@ const MAX_CACHED = 64;
 export class HotSessions {
   readonly #store: MailboxStore;
   readonly #me: UserId;
-  readonly #cache = new Map<string, HotSession>();
+  readonly #cache = new Map<string, HotRow>();
+  /** Reports that were confirmed and are stored with the next write of the row (M51). */
+  readonly #confirmed = new Map<string, Reported>();
+  readonly #moved = new Set<string>();
   #version: number | undefined;
 
   constructor(store: MailboxStore, me: UserId) {
@@ -23,32 +27,77 @@ export class HotSessions {
   }
 
   find(sessionId: string): HotSession | undefined {
+    return this.row(sessionId)?.hot;
+  }
+
+  row(sessionId: string): HotRow | undefined {
     const cached = this.#cache.get(sessionId);
     if (cached !== undefined) return cached;
     const stored = this.#store.find(sessionId);
-    if (stored !== undefined) this.#remember(stored);
-    return stored;
+    if (stored === undefined) return undefined;
+    const confirmed = this.#confirmed.get(sessionId);
+    const receipt = confirmed === undefined ? stored.receipt : reported(stored.receipt, confirmed);
+    const row = { hot: stored.hot, receipt };
+    this.#remember(row);
+    return row;
   }
 
   /** Applies entries in order and answers with those that were new (M1). */
   apply(sessionId: string, entries: readonly Entry[]): readonly Entry[] {
-    const old = this.find(sessionId);
-    const fresh = newerThan(old?.lastSeqId ?? 0, entries);
+    const old = this.row(sessionId);
+    const fresh = newerThan(old?.hot.lastSeqId ?? 0, entries);
     if (!isSome(fresh)) return [];
-    const hot = advanceHotSession(old, { sessionId, entries: fresh }, this.#me);
-    this.#put({ ...hot, last: previewOf(hot.last) });
+    const hot = advanceHotSession(old?.hot, { sessionId, entries: fresh }, this.#me);
+    this.#put({ hot: { ...hot, last: previewOf(hot.last) }, receipt: receiptAfter(old, hot) });
     return fresh;
   }
 
   /** Moves the read cursor; the counts are what is left after it. */
   read({ marked: _, ...hot }: HotSession, { readSeqId, unread, mentions }: ReadState): HotSession {
+    if (readSeqId > hot.readSeqId) this.#moved.add(hot.sessionId);
     return this.change({ ...hot, readSeqId, unread, mentions });
+  }
+
+  readToEnd(hot: HotSession): HotSession {
+    return this.read(hot, { readSeqId: hot.lastSeqId, unread: 0, mentions: 0 });
   }
 
   /** The row as it is from now on. */
   change(hot: HotSession): HotSession {
-    this.#put(hot);
+    this.#put({ hot, receipt: this.row(hot.sessionId)?.receipt ?? receiptFrom(hot) });
     return hot;
+  }
+
+  /** Everything up to `seqId` is on a device. */
+  received({ hot, receipt }: HotRow, seqId: number): void {
+    const row = { hot, receipt: { ...receipt, receivedSeqId: seqId } };
+    this.#moved.add(hot.sessionId);
+    this.#putReceipt(row);
+  }
+
+  /** Sessions whose cursors the user moved since the last call. */
+  takeMoved(): string[] {
+    if (this.#moved.size === 0) return [];
+    const moved = [...this.#moved];
+    this.#moved.clear();
+    return moved;
+  }
+
+  /** The session room knows where the user is. Not written by itself: the row is written often enough. */
+  confirm(sessionId: string, known: Reported): void {
+    const row = this.row(sessionId);
+    if (row === undefined) return;
+    const receipt = reported(row.receipt, known);
+    this.#confirmed.set(sessionId, { read: receipt.reportedRead, received: receipt.reportedReceived });
+    this.#remember({ hot: row.hot, receipt });
+  }
+
+  /** Writes what was confirmed and not stored with anything else. */
+  flush(): void {
+    for (const sessionId of [...this.#confirmed.keys()]) {
+      const row = this.row(sessionId);
+      if (row !== undefined) this.#putReceipt(row);
+    }
   }
 
   page(since: number, limit: number): Omit<SyncSessionsResult, "priority"> {
@@ -61,19 +110,35 @@ export class HotSessions {
     };
   }
 
-  #put(hot: HotSession): void {
+  #put(row: HotRow): void {
     this.#version = (this.#version ?? this.#store.newestVersion()) + 1;
-    this.#store.put(hot, this.#version);
-    this.#remember(hot);
+    this.#store.put(row, this.#version);
+    this.#confirmed.delete(row.hot.sessionId);
+    this.#remember(row);
   }
 
-  #remember(hot: HotSession): void {
-    this.#cache.delete(hot.sessionId);
-    this.#cache.set(hot.sessionId, hot);
+  #putReceipt(row: HotRow): void {
+    this.#store.putReceipt(row.hot.sessionId, row.receipt);
+    this.#confirmed.delete(row.hot.sessionId);
+    this.#remember(row);
+  }
+
+  #remember(row: HotRow): void {
+    const { sessionId } = row.hot;
+    this.#cache.delete(sessionId);
+    this.#cache.set(sessionId, row);
     if (this.#cache.size <= MAX_CACHED) return;
     const [oldest] = this.#cache.keys();
     if (oldest !== undefined) this.#cache.delete(oldest);
   }
+}
+
+/** A cursor that a delivery moved is one that the session room can see for itself: an own message, or a join (M53). */
+function receiptAfter(old: HotRow | undefined, hot: HotSession): Receipt {
+  if (old === undefined) return receiptFrom(hot);
+  return hot.readSeqId === old.hot.readSeqId
+    ? old.receipt
+    : reported(old.receipt, { read: hot.readSeqId, received: hot.readSeqId });
 }
 
 /** The same array when all of it is new, as it nearly always is: every member of a group goes through here. */

@@ -16,8 +16,12 @@ import { Forwarding } from "./forwarding.ts";
 import { Hiding } from "./hiding.ts";
 import { HotSessions } from "./hot-sessions.ts";
 import { Priority } from "./priority.ts";
+import { ReadAll } from "./read-all.ts";
 import { ReadRequests } from "./read-requests.ts";
+import { Receipts } from "./receipts.ts";
 import { Sending } from "./sending.ts";
+import { SessionChanges } from "./session-changes.ts";
+import { SessionList } from "./session-list.ts";
 import { MailboxStore } from "./store.ts";
 import { Syncing } from "./syncing.ts";
 
@@ -36,7 +40,8 @@ export class MailboxRoom implements Room {
     const { app, userId: me } = address;
     const { sql, clock, random, policy, connections } = ports;
     const desk = new Desk({ connections, clock, policy, effects });
-    const hotSessions = new HotSessions(new MailboxStore(sql), me);
+    const store = new MailboxStore(sql);
+    const hotSessions = new HotSessions(store, me);
     this.#mailbox = { app, me, sql, clock, random, policy, effects, desk, hotSessions };
     this.#forwarding = new Forwarding(this.#mailbox);
     const reading = new ReadRequests(this.#mailbox);
@@ -47,6 +52,10 @@ export class MailboxRoom implements Room {
       priority,
       new Hiding(this.#mailbox, { reading, priority }),
       new Syncing(this.#mailbox, priority),
+      new ReadAll(this.#mailbox, store),
+      new SessionChanges(this.#mailbox),
+      new SessionList(this.#mailbox, store),
+      new Receipts(this.#mailbox, store),
       this.#forwarding,
     ];
     // SAFETY: each handler gets the frames, or calls, of the type that it is filed under

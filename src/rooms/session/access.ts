@@ -49,6 +49,11 @@ export class Access {
     return role !== "member";
   }
 
+  /** The members, with the seqId from which the log is theirs. */
+  joined(): readonly { readonly userId: UserId; readonly joinedSeqId: number }[] {
+    return this.isGroup ? this.#roster.all() : this.users.map((userId) => ({ userId, joinedSeqId: 1 }));
+  }
+
   members(): readonly UserId[] {
     return this.isGroup ? this.#roster.all().map(({ userId }) => userId) : this.users;
   }

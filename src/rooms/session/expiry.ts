@@ -20,7 +20,6 @@ interface ExpiryPorts {
 
 /** Messages with a time to live: each is a row until then, and the room's alarm ends it. */
 export class Expiry implements SessionFeature {
-  readonly requests = {};
   readonly #ports: ExpiryPorts;
 
   constructor(ports: ExpiryPorts) {

@@ -4,31 +4,40 @@ import type { Entry } from "../../protocol/entry.ts";
 import { ParleyError } from "../../protocol/errors.ts";
 import type { HistoryResult } from "../../protocol/frames/message.ts";
 import type { UserId } from "../../protocol/ids.ts";
+import type { Access } from "./access.ts";
+import type { SessionCalls, SessionFeature } from "./feature.ts";
 import type { HiddenStore } from "./hidden-store.ts";
 import type { Log } from "./log.ts";
 
+interface HidingPorts {
+  readonly access: Access;
+  readonly store: HiddenStore;
+  readonly log: Log;
+  readonly clock: Clock;
+}
+
 /** Messages that a user deleted for themself: they stay in the log, and in everybody else's history. */
-export class Hiding {
-  readonly #store: HiddenStore;
-  readonly #log: Log;
-  readonly #clock: Clock;
+export class Hiding implements SessionFeature {
+  readonly #ports: HidingPorts;
 
-  constructor(store: HiddenStore, log: Log, clock: Clock) {
-    this.#store = store;
-    this.#log = log;
-    this.#clock = clock;
+  constructor(ports: HidingPorts) {
+    this.#ports = ports;
   }
 
-  hide(userId: UserId, seqIds: readonly number[]): null {
-    const areMessages = seqIds.every((seqId) => this.#log.entry(seqId)?.kind === "message");
-    if (!areMessages) throw new ParleyError("NO_SUCH_MESSAGE");
-    this.#store.put(userId, seqIds, this.#clock.nowMs());
-    return null;
-  }
+  readonly calls: SessionCalls = {
+    hide: ({ userId, seqIds }) => {
+      const { access, log, store, clock } = this.#ports;
+      access.requireReader(userId);
+      const areMessages = seqIds.every((seqId) => log.entry(seqId)?.kind === "message");
+      if (!areMessages) throw new ParleyError("NO_SUCH_MESSAGE");
+      store.put(userId, seqIds, clock.nowMs());
+      return null;
+    },
+  };
 
   /** The page as this user sees it. */
   seenBy(userId: UserId, { entries, more }: HistoryResult): HistoryResult {
-    const hidden = this.#store.among(
+    const hidden = this.#ports.store.among(
       userId,
       entries.flatMap((entry) => messageOf(entry) ?? []),
     );

@@ -1,11 +1,6 @@
 import type { RoomMigrations } from "../../kernel/migrations.ts";
 
 /**
- * WITHOUT ROWID, one key, no secondary index: on Durable Objects every index entry is a billed row.
- * `fanned` is the fan-out cursor as it was known when the entry was written (S24). `mentioned` is `*` or user ids, each
- * between commas. `uncounted_by` is the seqId of the control entry since which a message does not count as unread.
- */
-/**
  * `edits`: control entries that gave a message a content. `expiring`: messages that are to expire, by time. `hidden`: what a
  * user deleted for themself.
  */
@@ -20,6 +15,29 @@ const controlTables = `
       room TEXT NOT NULL, user TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (room, user, seq)
     ) WITHOUT ROWID`;
 
+/** `cursor_folds`: up to where the log was looked through for who sent what. `streams`: messages that are still written. */
+const stateTables = `
+    CREATE TABLE reactions (
+      room TEXT NOT NULL, seq INTEGER NOT NULL, reaction TEXT NOT NULL, user TEXT NOT NULL,
+      PRIMARY KEY (room, seq, reaction, user)
+    ) WITHOUT ROWID;
+    CREATE TABLE pins (
+      room TEXT NOT NULL, seq INTEGER NOT NULL, pinned_by_seq INTEGER NOT NULL, user TEXT NOT NULL, at INTEGER NOT NULL,
+      PRIMARY KEY (room, seq)
+    ) WITHOUT ROWID;
+    CREATE TABLE streams (
+      room TEXT NOT NULL, seq INTEGER NOT NULL, touched_at INTEGER NOT NULL, PRIMARY KEY (room, seq)
+    ) WITHOUT ROWID;
+    CREATE TABLE cursors (
+      room TEXT NOT NULL, user TEXT NOT NULL, read_seq INTEGER NOT NULL, received_seq INTEGER NOT NULL, PRIMARY KEY (room, user)
+    ) WITHOUT ROWID;
+    CREATE TABLE cursor_folds (room TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID`;
+
+/**
+ * WITHOUT ROWID, one key, no secondary index: on Durable Objects every index entry is a billed row.
+ * `fanned` is the fan-out cursor as it was known when the entry was written (S24). `mentioned` is `*` or user ids, each
+ * between commas. `uncounted_by` is the seqId of the control entry since which a message does not count as unread.
+ */
 export const sessionMigrations: RoomMigrations = {
   kind: "session",
   scripts: [
@@ -40,6 +58,7 @@ export const sessionMigrations: RoomMigrations = {
     CREATE TABLE backlog (
       room TEXT NOT NULL, user TEXT NOT NULL, cursor INTEGER NOT NULL, until INTEGER, PRIMARY KEY (room, user)
     ) WITHOUT ROWID;
-    ${controlTables}`,
+    ${controlTables};
+    ${stateTables}`,
   ],
 };

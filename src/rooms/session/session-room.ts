@@ -1,4 +1,3 @@
-import { assertNever } from "../../kernel/assert.ts";
 import type { CallTag, Effects, RoomCall } from "../../kernel/effects.ts";
 import type { RoomPorts } from "../../kernel/ports.ts";
 import type { Room } from "../../kernel/room.ts";
@@ -9,94 +8,47 @@ import { DEFAULT_HISTORY_LIMIT, MAX_HISTORY_LIMIT } from "../../protocol/limits.
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
 import type { AppendResult, SessionCall, UnreadResult } from "../../protocol/rpc/session-call.ts";
 import type { SessionFrame } from "../../protocol/session-frame.ts";
-import { isGroup } from "../../protocol/session-id.ts";
-import { Access } from "./access.ts";
-import { Amendments } from "./amendments.ts";
-import { ControlRequests } from "./control.ts";
-import { Drafts } from "./drafts.ts";
-import { Expiry } from "./expiry.ts";
-import { ExpiryStore } from "./expiry-store.ts";
-import { type DeliveredTag, FanOut } from "./fan-out.ts";
-import type { SessionFeature } from "./feature.ts";
-import { GroupStore } from "./group-store.ts";
-import { HiddenStore } from "./hidden-store.ts";
-import { Hiding } from "./hiding.ts";
-import { Log } from "./log.ts";
-import { Membership } from "./membership.ts";
-import { Roster } from "./roster.ts";
-import type { UNHEARD } from "./signals.ts";
-import { SessionStore } from "./store.ts";
+import type { DeliveredTag } from "./fan-out.ts";
+import type { SessionCalls } from "./feature.ts";
+import { type SessionParts, sessionParts } from "./parts.ts";
 
 type Decide = (by: UserId, frame: SessionFrame) => unknown;
+type Answer = (call: SessionCall) => unknown;
 
 /** One session: its ordered log, its members, and the delivery to their mailboxes. Rules: SPEC.md. */
 export class SessionRoom implements Room {
-  readonly #access: Access;
-  readonly #log: Log;
-  readonly #fanOut: FanOut;
-  readonly #drafts: Drafts;
-  readonly #expiry: Expiry;
-  readonly #hiding: Hiding;
-  readonly #features: readonly SessionFeature[];
+  readonly #parts: SessionParts;
   readonly #requests: ReadonlyMap<string, Decide>;
+  readonly #calls: ReadonlyMap<string, Answer>;
 
   constructor(address: { app: AppId; sessionId: SessionId }, ports: RoomPorts, effects: Effects) {
-    const { app, sessionId } = address;
-    const { clock, random, policy } = ports;
-    const store = new SessionStore(ports.sql);
-    const roster = new Roster(new GroupStore(ports.sql));
-    this.#log = new Log(store, clock, sessionId);
-    this.#access = new Access(sessionId, roster);
-    const members = this.#access.isGroup
-      ? roster.all()
-      : this.#access.users.map((userId) => ({ userId, joinedSeqId: 1 }));
-    this.#fanOut = new FanOut({ app, sessionId, store, log: this.#log, effects, clock, random }, members);
-    const shared = { log: this.#log, fanOut: this.#fanOut, clock };
-    const amendments = new Amendments({ ...shared, store });
-    this.#drafts = new Drafts({ access: this.#access, log: this.#log, words: policy.words });
-    this.#expiry = new Expiry({ ...shared, store: new ExpiryStore(ports.sql), amendments, effects });
-    this.#hiding = new Hiding(new HiddenStore(ports.sql), this.#log, clock);
-    const { recallWindowMs } = policy;
-    const checks = { access: this.#access, drafts: this.#drafts, recallWindowMs };
-    this.#features = [
-      new ControlRequests({ ...shared, ...checks, sessionId, amendments }),
-      this.#expiry,
-      ...(isGroup(sessionId) ? [new Membership({ ...shared, groupId: sessionId, roster })] : []),
-    ];
-    // SAFETY: each handler gets the frames of the type that it is filed under
-    this.#requests = new Map(this.#features.flatMap(({ requests }) => Object.entries(requests) as [string, Decide][]));
+    this.#parts = sessionParts(address, ports, effects);
+    const { features } = this.#parts;
+    // SAFETY: each handler gets the frames, or calls, of the type that it is filed under
+    this.#requests = new Map(features.flatMap(({ requests = {} }) => Object.entries(requests) as [string, Decide][]));
+    const calls = [this.#ownCalls, ...features.map((feature) => feature.calls ?? {})];
+    this.#calls = new Map(calls.flatMap((some) => Object.entries(some) as [string, Answer][])); // SAFETY: as above
   }
 
   call(call: RoomCall): unknown {
-    const known = call as SessionCall; // SAFETY: hosts route by room kind, and only SessionCall goes to session rooms
-    switch (known.type) {
-      case "append":
-        return this.#append(known);
-      case "history":
-        return this.#history(known);
-      case "unread":
-        return this.#unread(known);
-      case "hide":
-        return this.#hide(known);
-      case "request":
-        return this.#decide(known);
-      default:
-        return assertNever(known);
-    }
+    return this.#calls.get(call.type)?.(call as SessionCall); // SAFETY: hosts route by room kind, and only SessionCall goes to session rooms
   }
 
   replied(tag: CallTag, outcome: Outcome): void {
-    const known = tag as DeliveredTag | typeof UNHEARD; // SAFETY: this room makes no other tags
-    if (known.kind === "delivered") this.#fanOut.delivered(known, outcome.ok);
+    const { fanOut, features } = this.#parts;
+    const known = tag as Partial<DeliveredTag>; // SAFETY: every tag of this room has a kind
+    if (known.kind === "delivered") fanOut.delivered(tag as DeliveredTag, outcome.ok); // SAFETY: just checked
+    for (const feature of features) feature.replied?.(tag, outcome);
   }
 
   alarm(): void {
-    this.#fanOut.touch();
-    for (const feature of this.#features) feature.alarm?.();
+    this.#parts.fanOut.touch();
+    for (const feature of this.#parts.features) feature.alarm?.();
   }
 
   settle(): void {
-    this.#fanOut.settle();
+    this.#parts.fanOut.settle();
+    for (const feature of this.#parts.features) feature.settle?.();
   }
 
   /** Owes nothing from memory: what is not delivered is known by the rows. */
@@ -106,36 +58,32 @@ export class SessionRoom implements Room {
   received(): void {}
   closed(): void {}
 
-  #append({ sender, items }: SessionCall & { type: "append" }): AppendResult {
-    this.#access.requireWriter(sender);
-    const { fanned } = this.#fanOut;
-    const drafts = items.map((item) => this.#drafts.draftOf(sender, item));
-    const results = this.#log.appendMessages(sender, drafts, fanned);
-    this.#expiry.watch(items, results);
-    this.#fanOut.touch();
-    return results;
-  }
-
-  #history({ by, before, after, limit }: SessionCall & { type: "history" }): HistoryResult {
-    this.#access.requireOperator(by);
-    const page = this.#log.page({ before, after }, Math.min(limit ?? DEFAULT_HISTORY_LIMIT, MAX_HISTORY_LIMIT));
-    return by.kind === "user" ? this.#hiding.seenBy(by.userId, page) : page;
-  }
-
-  #hide({ userId, seqIds }: SessionCall & { type: "hide" }): null {
-    this.#access.requireReader(userId);
-    return this.#hiding.hide(userId, seqIds);
-  }
-
-  #unread({ userId, after, upTo }: SessionCall & { type: "unread" }): UnreadResult {
-    this.#access.requireReader(userId);
-    return this.#log.countUnread(userId, after, upTo);
-  }
-
-  /** A group's requests to what is no group find nothing that decides them. */
-  #decide({ by, frame }: SessionCall & { type: "request" }): unknown {
-    const decide = this.#requests.get(frame.type);
-    if (decide === undefined) throw new ParleyError("NO_SUCH_GROUP");
-    return decide(by, frame);
-  }
+  readonly #ownCalls: SessionCalls = {
+    append: ({ sender, items }): AppendResult => {
+      const { access, log, fanOut, drafts, expiry } = this.#parts;
+      access.requireWriter(sender);
+      const made = items.map((item) => drafts.draftOf(sender, item));
+      const results = log.appendMessages(sender, made, fanOut.fanned);
+      expiry.watch(items, results);
+      fanOut.touch();
+      return results;
+    },
+    history: ({ by, before, after, limit }): HistoryResult => {
+      const { access, log, hiding } = this.#parts;
+      access.requireOperator(by);
+      const page = log.page({ before, after }, Math.min(limit ?? DEFAULT_HISTORY_LIMIT, MAX_HISTORY_LIMIT));
+      return by.kind === "user" ? hiding.seenBy(by.userId, page) : page;
+    },
+    unread: ({ userId, after, upTo }): UnreadResult => {
+      const { access, log } = this.#parts;
+      access.requireReader(userId);
+      return log.countUnread(userId, after, upTo);
+    },
+    request: ({ by, frame }): unknown => {
+      const decide = this.#requests.get(frame.type);
+      // A group's request to what is no group finds nothing that decides it.
+      if (decide === undefined) throw new ParleyError("NO_SUCH_GROUP");
+      return decide(by, frame);
+    },
+  };
 }

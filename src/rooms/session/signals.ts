@@ -1,4 +1,4 @@
-import type { Effects } from "../../kernel/effects.ts";
+import type { CallTag, Effects } from "../../kernel/effects.ts";
 import { mailboxRoom } from "../../kernel/room-name.ts";
 import type { PassingFrame } from "../../protocol/down.ts";
 import type { AppId, UserId } from "../../protocol/ids.ts";
@@ -16,7 +16,7 @@ export class Signals {
     this.#effects = effects;
   }
 
-  send(users: readonly UserId[], frame: PassingFrame): void {
-    for (const userId of users) this.#effects.call(mailboxRoom(this.#app, userId), { type: "signal", frame }, UNHEARD);
+  send(users: readonly UserId[], frame: PassingFrame, tag: CallTag = UNHEARD): void {
+    for (const userId of users) this.#effects.call(mailboxRoom(this.#app, userId), { type: "signal", frame }, tag);
   }
 }

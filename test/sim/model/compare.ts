@@ -56,9 +56,7 @@ function compareHistory({ world }: Sequence, userId: UserId, talk: Conversation)
   if (!outcome.ok) throw new Error(`${userId} may not read: ${outcome.error}`);
   const { entries } = outcome.value as { entries: Entry[] }; // SAFETY: what history answers with
   const hidden = entries.flatMap((one) => (one.kind === "message" && one.gone?.as === "hidden" ? one.seqId : []));
-  const wanted = talk.rows.flatMap((row) =>
-    row.kind === "message" && row.hiddenFor.has(userId) ? row.seqId : [],
-  );
+  const wanted = talk.rows.flatMap((row) => (row.kind === "message" && row.hiddenFor.has(userId) ? row.seqId : []));
   equal(`what is hidden for ${userId}`, hidden, wanted);
   for (const one of entries) {
     if (one.kind === "message" && one.gone !== undefined) equal("what is gone", one.content, "");

@@ -1,0 +1,71 @@
+import type { Effects } from "../../kernel/effects.ts";
+import type { RoomPorts } from "../../kernel/ports.ts";
+import type { AppId, SessionId } from "../../protocol/ids.ts";
+import { isGroup } from "../../protocol/session-id.ts";
+import { Access } from "./access.ts";
+import { Amendments } from "./amendments.ts";
+import { ControlRequests } from "./control.ts";
+import { CursorStore } from "./cursor-store.ts";
+import { Cursors } from "./cursors.ts";
+import { Drafts } from "./drafts.ts";
+import { Expiry } from "./expiry.ts";
+import { ExpiryStore } from "./expiry-store.ts";
+import { FanOut } from "./fan-out.ts";
+import type { SessionFeature } from "./feature.ts";
+import { GroupStore } from "./group-store.ts";
+import { Growth } from "./growth.ts";
+import { HiddenStore } from "./hidden-store.ts";
+import { Hiding } from "./hiding.ts";
+import { Log } from "./log.ts";
+import { Membership } from "./membership.ts";
+import { Passing } from "./passing.ts";
+import { PinStore } from "./pin-store.ts";
+import { Pins } from "./pins.ts";
+import { ReactionStore } from "./reaction-store.ts";
+import { Reactions } from "./reactions.ts";
+import { Roster } from "./roster.ts";
+import { Signals } from "./signals.ts";
+import { SessionStore } from "./store.ts";
+import { StreamStore } from "./stream-store.ts";
+import { Streams } from "./streams.ts";
+
+/** What a session room is made of. */
+export interface SessionParts {
+  readonly access: Access;
+  readonly log: Log;
+  readonly fanOut: FanOut;
+  readonly drafts: Drafts;
+  readonly expiry: Expiry;
+  readonly hiding: Hiding;
+  readonly features: readonly SessionFeature[];
+}
+
+export function sessionParts(
+  { app, sessionId }: { app: AppId; sessionId: SessionId },
+  { sql, clock, random, policy }: RoomPorts,
+  effects: Effects,
+): SessionParts {
+  const store = new SessionStore(sql);
+  const roster = new Roster(new GroupStore(sql));
+  const log = new Log(store, clock, sessionId);
+  const access = new Access(sessionId, roster);
+  const fanOut = new FanOut({ app, sessionId, store, log, effects, clock, random }, access.joined());
+  const drafts = new Drafts({ access, log, words: policy.words });
+  const signals = new Signals(app, effects);
+  const amendments = new Amendments({ log, fanOut, store });
+  const shared = { sessionId, access, log, fanOut, drafts, signals, amendments, clock, effects };
+  const expiry = new Expiry({ ...shared, store: new ExpiryStore(sql) });
+  const hiding = new Hiding({ ...shared, store: new HiddenStore(sql) });
+  const features = [
+    new ControlRequests({ ...shared, recallWindowMs: policy.recallWindowMs }),
+    expiry,
+    hiding,
+    new Reactions({ ...shared, store: new ReactionStore(sql) }),
+    new Pins({ ...shared, store: new PinStore(sql) }),
+    new Streams({ ...shared, growth: new Growth(shared), store: new StreamStore(sql) }),
+    new Passing(shared),
+    new Cursors({ ...shared, store: new CursorStore(sql) }),
+    ...(isGroup(sessionId) ? [new Membership({ ...shared, groupId: sessionId, roster })] : []),
+  ];
+  return { access, log, fanOut, drafts, expiry, hiding, features };
+}
