@@ -59,7 +59,7 @@ export class Hiding implements MailboxFeature {
     this.#ports.priority.hide(sessionId, seqIds);
     this.#emptyLast(hot, seqIds);
     effects.send(desk.othersThan(owed.connection), { type: "hidden", sessionId, seqIds: [...seqIds] });
-    this.#ports.reading.readIfBehind(owed, sessionId, last);
+    this.#ports.reading.read(owed, sessionId, last);
   }
 
   #emptyLast(hot: HotSession, seqIds: readonly number[]): void {

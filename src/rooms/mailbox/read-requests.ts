@@ -25,14 +25,12 @@ export class ReadRequests implements MailboxFeature {
   }
 
   readonly requests = {
-    "msg.read": (owed: Owed, { sessionId, seqId }: MsgRead) => this.#step(owed, this.#reading.begin(sessionId, seqId)),
+    "msg.read": (owed: Owed, { sessionId, seqId }: MsgRead) => this.read(owed, sessionId, seqId),
   };
 
   /** Answers a request that leaves the session read up to `seqId`. */
-  readIfBehind(owed: Owed, sessionId: SessionId, seqId: number): void {
-    const current = this.#reading.resultIfRead(sessionId, seqId);
-    if (current === undefined) this.#step(owed, this.#reading.begin(sessionId, seqId));
-    else this.#mailbox.desk.answer(owed, { ok: true, value: current });
+  read(owed: Owed, sessionId: SessionId, seqId: number): void {
+    this.#step(owed, this.#reading.begin(sessionId, seqId));
   }
 
   delivered(sessionId: string, entries: readonly Entry[]): void {

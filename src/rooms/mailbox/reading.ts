@@ -43,12 +43,6 @@ export class Reading {
     return { step: "ask", pending };
   }
 
-  /** The read state, if it is read so far. */
-  resultIfRead(sessionId: SessionId, seqId: number): MsgReadResult | undefined {
-    const hot = this.#hotSessions.find(sessionId);
-    return hot === undefined || hot.readSeqId < seqId ? undefined : resultOf(hot);
-  }
-
   /**
    * The session room counted entries in (seqId, upTo]. When an earlier instance asked, nobody counted what
    * was delivered since, so it asks again.

@@ -45,6 +45,7 @@ export class Pins implements SessionFeature {
     if (message?.kind !== "message") throw new ParleyError("NO_SUCH_MESSAGE");
     const pins = this.#ports.store.all();
     const isPinned = pins.some(({ seqId }) => seqId === frame.seqId);
+    if (frame.remove !== true) messageAt(log, frame.seqId);
     if (isPinned !== (frame.remove === true)) return { sessionId, seqId: 0, timestamp: 0 };
     return { sessionId, ...(frame.remove ? this.#unpin(by, frame, message) : this.#add(by, frame, pins)) };
   }

@@ -103,16 +103,22 @@ function shown(view: View, userId: UserId, talk: Conversation): unknown {
 function compareLists(sequence: Sequence, userId: UserId, talk: Conversation): void {
   const { sessionId } = talk;
   const { pins } = sequence.ask(userId, { type: "msg.pins", sessionId }, []) as z.infer<typeof MsgPinsResult>; // SAFETY: its result
-  equal(`the pins`, pins.map(({ seqId }) => seqId).sort(), [...talk.pins].sort());
+  equal(
+    `the pins`,
+    pins.map(({ seqId }) => seqId).sort(),
+    [...talk.pins].filter((seqId) => talk.message(seqId)?.gone === undefined).sort(),
+  );
   const message = talk.rows.findLast((row) => row.kind === "message");
   if (message === undefined) return;
   const { seqId } = message;
   const result = sequence.ask(userId, { type: "msg.readers", sessionId, seqId }, []);
   const { users } = result as z.infer<typeof MsgReadersResult>; // SAFETY: its result
   const from = message.kind === "message" ? message.from : undefined;
-  const readers = USERS.filter(
-    (one) => one !== from && talk.isMember(one) && (talk.views.get(one)?.read ?? 0) >= seqId,
-  );
+  const hasRead = ({ first, read }: View) => first <= seqId && read >= seqId;
+  const readers = USERS.filter((one) => {
+    const view = talk.views.get(one);
+    return one !== from && talk.isMember(one) && view !== undefined && hasRead(view);
+  });
   equal(`the readers of ${seqId}`, [...users].sort(), [...readers].sort());
 }
 
@@ -128,7 +134,10 @@ function comparePriority({ world, single, group }: Sequence, userId: UserId): vo
     equal(`${userId}'s priority entries`, seqIds, talk.views.get(userId)?.priority ?? []);
     for (const { entry } of kept) {
       const now = talk.message(entry.seqId);
-      if (entry.kind !== "message" || now === undefined || talk.views.get(userId)?.isMember !== true) continue;
+      const view = talk.views.get(userId);
+      // Whoever was away does not hear what was done meanwhile to what they had before.
+      const hears = view?.isMember === true && entry.seqId >= view.first;
+      if (entry.kind !== "message" || now === undefined || !hears) continue;
       // An edit is kept beside the message, not in it.
       equal("what is kept of a message", entry.content === "", now.gone !== undefined || now.hiddenFor.has(userId));
     }

@@ -147,7 +147,6 @@ export class Conversation {
       return;
     }
     message.gone = op === "recall" ? "recalled" : "deleted";
-    this.pins.delete(seqId);
     for (const [, view] of this.#present()) view.unread.delete(seqId);
   }
 
@@ -164,11 +163,11 @@ export class Conversation {
     this.#append(isRemoval ? "unreact" : "react");
   }
 
-  mayNotPin(by: UserId, seqId: number): readonly ErrorName[] {
-    const refused = this.#mayNotTouch(by, seqId);
-    if (refused.length > 0 && this.isMember(by) && this.isGroup && !this.isAdmin(by))
-      return [...refused, "NOT_ALLOWED_IN_GROUP"];
-    return refused.length > 0 || !this.isGroup || this.isAdmin(by) ? refused : ["NOT_ALLOWED_IN_GROUP"];
+  /** A pin of a message that is gone may be taken away, and is there until then. */
+  mayNotPin(by: UserId, seqId: number, isRemoval: boolean): readonly ErrorName[] {
+    if (!this.isMember(by)) return ["NOT_IN_GROUP", "ACCESS_DENIED"];
+    if (this.isGroup && !this.isAdmin(by)) return ["NOT_ALLOWED_IN_GROUP"];
+    return isRemoval && this.message(seqId) !== undefined ? OK : this.#mayNotTouch(by, seqId);
   }
 
   pin(seqId: number, isRemoval: boolean): void {

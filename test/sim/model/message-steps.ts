@@ -85,7 +85,7 @@ export class MessageSteps {
     const { seqId, isRemoval } = one;
     const removal = isRemoval ? { remove: true as const } : {};
     const isPin = one.do === "pin";
-    const refused = isPin ? talk.mayNotPin(by, seqId) : talk.mayNotReact(by, seqId);
+    const refused = isPin ? talk.mayNotPin(by, seqId, isRemoval) : talk.mayNotReact(by, seqId);
     const asked = isPin ? { type: "msg.pin" as const } : { type: "msg.react" as const, reaction: one.reaction };
     this.#sequence.ask(by, { ...asked, sessionId, seqId, ...removal }, refused);
     if (refused.length > 0) return;
