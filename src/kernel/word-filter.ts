@@ -37,7 +37,7 @@ export class WordFilter {
     return clean + text.slice(end);
   }
 
-  /** Places [from, to) of words, ascending by `to` and, joined, without what lies within a later one. */
+  /** Places [from, to) of words, ascending. They may overlap, but none lies within another. */
   #find(text: string): [from: number, to: number][] {
     const found: [from: number, to: number][] = [];
     const automaton = this.#automaton;

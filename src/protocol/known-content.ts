@@ -3,12 +3,17 @@ import { Content, ContentType } from "./content-type.ts";
 import { UserId } from "./ids.ts";
 import { MAX_MERGED } from "./limits.ts";
 
-const Url = z.string().min(1).max(2_048);
-const Name = z.string().max(256);
+/** Bounded by the bytes that content may have. */
+const Some = z.string().min(1);
 const Bytes = z.int().min(0);
 const Pixels = z.int().min(0);
 const Milliseconds = z.int().min(0);
-const picture = { width: Pixels.optional(), height: Pixels.optional(), size: Bytes.optional(), name: Name.optional() };
+const picture = {
+  width: Pixels.optional(),
+  height: Pixels.optional(),
+  size: Bytes.optional(),
+  name: z.string().optional(),
+};
 
 /** A message of a merged forward, as whoever merged them says. */
 const MergedItem = z.looseObject({ from: UserId, timestamp: z.int(), contentType: ContentType, content: Content });
@@ -19,20 +24,20 @@ const MergedItem = z.looseObject({ from: UserId, timestamp: z.int(), contentType
  */
 const SCHEMAS: ReadonlyMap<number, z.ZodType> = new Map<number, z.ZodType>([
   [1, z.looseObject({ text: z.string().min(1) })],
-  [2, z.looseObject({ url: Url, ...picture, thumbnail: Url.optional() })],
-  [3, z.looseObject({ url: Url, durationMs: Milliseconds, size: Bytes.optional() })],
-  [4, z.looseObject({ url: Url, durationMs: Milliseconds.optional(), ...picture, thumbnail: Url.optional() })],
-  [5, z.looseObject({ url: Url, name: Name.min(1), size: Bytes.optional() })],
+  [2, z.looseObject({ url: Some, ...picture, thumbnail: Some.optional() })],
+  [3, z.looseObject({ url: Some, durationMs: Milliseconds, size: Bytes.optional() })],
+  [4, z.looseObject({ url: Some, durationMs: Milliseconds.optional(), ...picture, thumbnail: Some.optional() })],
+  [5, z.looseObject({ url: Some, name: Some, size: Bytes.optional() })],
   [
     6,
     z.looseObject({
       latitude: z.number().min(-90).max(90),
       longitude: z.number().min(-180).max(180),
-      name: Name.optional(),
-      address: z.string().max(1_024).optional(),
+      name: z.string().optional(),
+      address: z.string().optional(),
     }),
   ],
-  [7, z.looseObject({ title: Name.min(1), items: z.array(MergedItem).min(1).max(MAX_MERGED) })],
+  [7, z.looseObject({ title: Some, items: z.array(MergedItem).min(1).max(MAX_MERGED) })],
 ]);
 
 export const TEXT = 1;

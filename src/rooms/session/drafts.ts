@@ -26,11 +26,10 @@ export class Drafts {
   }
 
   /** What an item becomes in the log, or why it does not. */
-  draftOf(sender: UserId, { packId, ...asked }: AppendItem): Outcome<Draft> {
-    const { ttlMs, ...message } = asked;
+  draftOf(sender: UserId, { packId, ttlMs, ...message }: AppendItem): Outcome<Draft> {
     const fault = contentFault(message.content);
     if (fault !== undefined) return failed(new ParleyError(fault));
-    const digest = digestOf(wordingOf(asked));
+    const digest = digestOf(wordingOf(message, ttlMs));
     const body = (timestamp: number): Outcome<MessageBody> => {
       try {
         const allowed = this.#allowed(sender, message);
@@ -71,9 +70,17 @@ export class Drafts {
   }
 }
 
-/** What tells one request from another: nearly always type and content. */
-function wordingOf({ contentType, content, ...options }: Omit<AppendItem, "packId">): string {
+/** What tells one request from another: nearly always no more than type and content. */
+function wordingOf(message: MessageBody, ttlMs: number | undefined): string {
+  const { contentType, content } = message;
   const wording = `${contentType} ${typeof content === "string" ? content : JSON.stringify(content)}`;
-  const said = JSON.stringify(options);
-  return said === "{}" ? wording : `${wording} ${said}`;
+  const isPlain = ttlMs === undefined && Object.keys(message).length === 2;
+  const options = isPlain ? NO_OPTIONS : optionsOf(message, ttlMs);
+  return options === NO_OPTIONS ? wording : `${wording} ${options}`;
+}
+
+const NO_OPTIONS = "{}";
+
+function optionsOf({ contentType: _, content: __, ...options }: MessageBody, ttlMs: number | undefined): string {
+  return JSON.stringify({ ...options, ttlMs });
 }
