@@ -6,6 +6,7 @@ import type { AppId, UserId } from "../../protocol/ids.ts";
 import type { MailboxCall } from "../../protocol/rpc/mailbox-call.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
 import type { FrameOf, UpType } from "../../protocol/up.ts";
+import type { Courier } from "./courier.ts";
 import type { Desk, Owed } from "./desk.ts";
 import type { HotSessions } from "./hot-sessions.ts";
 
@@ -20,6 +21,7 @@ export interface Mailbox {
   readonly effects: Effects;
   readonly desk: Desk;
   readonly hotSessions: HotSessions;
+  readonly courier: Courier;
 }
 
 /** Of a call that a feature made: its reply goes back to the feature of that name, in whichever instance. */

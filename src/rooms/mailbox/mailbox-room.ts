@@ -10,11 +10,14 @@ import type { MailboxCall } from "../../protocol/rpc/mailbox-call.ts";
 import { failed, type Outcome } from "../../protocol/rpc/outcome.ts";
 import { isSessionFrame } from "../../protocol/session-frame.ts";
 import type { UpFrame } from "../../protocol/up.ts";
+import { Courier } from "./courier.ts";
+import { CourierStore } from "./courier-store.ts";
 import { Desk, type Owed } from "./desk.ts";
 import type { Mailbox, MailboxFeature, MailboxTag } from "./feature.ts";
 import { Forwarding } from "./forwarding.ts";
 import { HotSessions } from "./hot-sessions.ts";
 import { ReadRequests } from "./read-requests.ts";
+import { Relations } from "./relations.ts";
 import { Sending } from "./sending.ts";
 import { MailboxStore } from "./store.ts";
 import { Syncing } from "./syncing.ts";
@@ -35,13 +38,16 @@ export class MailboxRoom implements Room {
     const { sql, clock, random, policy, connections } = ports;
     const desk = new Desk({ connections, clock, policy, effects });
     const hotSessions = new HotSessions(new MailboxStore(sql), me);
-    this.#mailbox = { app, me, sql, clock, random, policy, effects, desk, hotSessions };
+    const courier = new Courier({ store: new CourierStore(sql), effects, clock, random });
+    this.#mailbox = { app, me, sql, clock, random, policy, effects, desk, hotSessions, courier };
     this.#forwarding = new Forwarding(this.#mailbox);
     this.#features = [
       new Sending(this.#mailbox),
       new ReadRequests(this.#mailbox),
       new Syncing(this.#mailbox),
+      new Relations(this.#mailbox),
       this.#forwarding,
+      courier,
     ];
     // SAFETY: each handler gets the frames, or calls, of the type that it is filed under
     this.#requests = new Map(

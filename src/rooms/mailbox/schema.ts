@@ -1,5 +1,16 @@
 import type { RoomMigrations } from "../../kernel/migrations.ts";
 
+/** `call` is JSON; so are the stances `mine` and `theirs`. `own` marks what counts towards the limit. */
+const relationTables = `CREATE TABLE errands (
+  room TEXT NOT NULL, target TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, seq INTEGER NOT NULL,
+  call TEXT NOT NULL, PRIMARY KEY (room, target, kind, key)
+) WITHOUT ROWID;
+CREATE TABLE relations (
+  room TEXT NOT NULL, user TEXT NOT NULL, remark TEXT NOT NULL, greeting TEXT NOT NULL, blocked INTEGER NOT NULL,
+  mine TEXT NOT NULL, theirs TEXT NOT NULL, own INTEGER NOT NULL, version INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+  PRIMARY KEY (room, user)
+) WITHOUT ROWID`;
+
 export const mailboxMigrations: RoomMigrations = {
   kind: "mailbox",
   scripts: [
@@ -7,6 +18,7 @@ export const mailboxMigrations: RoomMigrations = {
       room TEXT NOT NULL, session TEXT NOT NULL, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL,
       read_seq INTEGER NOT NULL, unread INTEGER NOT NULL, mentions INTEGER NOT NULL, member INTEGER NOT NULL,
       version INTEGER NOT NULL, active_at INTEGER NOT NULL, extra TEXT, last TEXT NOT NULL, PRIMARY KEY (room, session)
-    ) WITHOUT ROWID`,
+    ) WITHOUT ROWID;
+    ${relationTables}`,
   ],
 };

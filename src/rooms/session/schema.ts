@@ -1,5 +1,10 @@
 import type { RoomMigrations } from "../../kernel/migrations.ts";
 
+/** One row per side that ever blocked or befriended the other: most single chats have none. `stance` is JSON. */
+const relationTables = `CREATE TABLE standings (
+  room TEXT NOT NULL, user TEXT NOT NULL, stance TEXT NOT NULL, blocked INTEGER NOT NULL, PRIMARY KEY (room, user)
+) WITHOUT ROWID`;
+
 /**
  * WITHOUT ROWID, one key, no secondary index: on Durable Objects every index entry is a billed row.
  * `fanned` is the fan-out cursor as it was known when the entry was written (S24). `mentioned` is `*` or user ids, each
@@ -24,6 +29,7 @@ export const sessionMigrations: RoomMigrations = {
     ) WITHOUT ROWID;
     CREATE TABLE backlog (
       room TEXT NOT NULL, user TEXT NOT NULL, cursor INTEGER NOT NULL, until INTEGER, PRIMARY KEY (room, user)
-    ) WITHOUT ROWID`,
+    ) WITHOUT ROWID;
+    ${relationTables}`,
   ],
 };

@@ -7,16 +7,18 @@ import type { HistoryResult } from "../../protocol/frames/message.ts";
 import type { AppId, SessionId, UserId } from "../../protocol/ids.ts";
 import { DEFAULT_HISTORY_LIMIT, MAX_HISTORY_LIMIT } from "../../protocol/limits.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
-import type { AppendResult, SessionCall, UnreadResult } from "../../protocol/rpc/session-call.ts";
+import type { AppendResult, RelationCall, SessionCall, UnreadResult } from "../../protocol/rpc/session-call.ts";
 import type { SessionFrame } from "../../protocol/session-frame.ts";
 import { isGroup } from "../../protocol/session-id.ts";
 import { Access } from "./access.ts";
-import { draftOf } from "./drafts.ts";
+import { draftOf, stillKnown } from "./drafts.ts";
 import { type DeliveredTag, FanOut } from "./fan-out.ts";
 import type { SessionFeature } from "./feature.ts";
 import { GroupStore } from "./group-store.ts";
 import { Log } from "./log.ts";
 import { Membership } from "./membership.ts";
+import { Relations } from "./relations.ts";
+import { RelationsStore } from "./relations-store.ts";
 import { Roster } from "./roster.ts";
 import type { UNHEARD } from "./signals.ts";
 import { SessionStore } from "./store.ts";
@@ -28,6 +30,7 @@ export class SessionRoom implements Room {
   readonly #access: Access;
   readonly #log: Log;
   readonly #fanOut: FanOut;
+  readonly #relations: Relations;
   readonly #features: readonly SessionFeature[];
   readonly #requests: ReadonlyMap<string, Decide>;
 
@@ -37,7 +40,8 @@ export class SessionRoom implements Room {
     const store = new SessionStore(ports.sql);
     const roster = new Roster(new GroupStore(ports.sql));
     this.#log = new Log(store, clock, sessionId);
-    this.#access = new Access(sessionId, roster);
+    this.#relations = new Relations(new RelationsStore(ports.sql), ports.policy);
+    this.#access = new Access(sessionId, roster, this.#relations);
     const members = this.#access.isGroup
       ? roster.all()
       : this.#access.users.map((userId) => ({ userId, joinedSeqId: 1 }));
@@ -59,6 +63,8 @@ export class SessionRoom implements Room {
         return this.#unread(known);
       case "request":
         return this.#decide(known);
+      case "relation":
+        return this.#relate(known);
       default:
         return assertNever(known);
     }
@@ -85,12 +91,21 @@ export class SessionRoom implements Room {
   received(): void {}
   closed(): void {}
 
-  #append({ sender, items }: SessionCall & { type: "append" }): AppendResult {
-    this.#access.requireWriter(sender);
-    const { fanned } = this.#fanOut;
-    const results = this.#log.appendMessages(sender, items.map(draftOf), fanned);
+  #append({ sender, items, by }: SessionCall & { type: "append" }): AppendResult {
+    let drafts = items.map(draftOf);
+    try {
+      this.#access.requireWriter(sender, by);
+    } catch (refused) {
+      drafts = stillKnown(drafts, (packId) => this.#log.find(sender, packId) !== undefined, refused);
+    }
+    const results = this.#log.appendMessages(sender, drafts, this.#fanOut.fanned);
     this.#fanOut.touch();
     return results;
+  }
+
+  #relate(call: RelationCall): null {
+    this.#access.requireWriter(call.by, "server");
+    return this.#relations.put(call);
   }
 
   #history({ by, before, after, limit }: SessionCall & { type: "history" }): HistoryResult {
