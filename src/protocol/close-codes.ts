@@ -23,6 +23,8 @@ export const CLOSE = {
   UNAUTHORIZED: 4201,
   /** Missing or wrong connect parameters, or a binary frame on a text protocol. */
   PROTOCOL_ERROR: 4202,
+  /** The device was kicked or logged out, or the app's server took the token back. A fresh token may connect. */
+  TOKEN_REVOKED: 4203,
 } as const;
 
 export type CloseName = keyof typeof CLOSE;

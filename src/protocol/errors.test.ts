@@ -71,6 +71,7 @@ describe("close codes", () => {
       KICKED: "do-not-reconnect",
       UNAUTHORIZED: "do-not-reconnect",
       PROTOCOL_ERROR: "do-not-reconnect",
+      TOKEN_REVOKED: "do-not-reconnect",
     });
   });
 

@@ -41,6 +41,10 @@ export const MAX_HIDDEN_AT_ONCE = 100;
 export const MAX_ATTRIBUTE_CHARS = 4_096;
 /** Attributes that a user keeps on another user. */
 export const MAX_USER_ATTRIBUTES = 32;
+/** Users that a user keeps something about: friends, own requests, blocks, remarks. */
+export const MAX_RELATIONS = 10_000;
+/** Devices that a mailbox remembers; beyond it the one that was not seen for the longest time is forgotten. */
+export const MAX_DEVICES = 100;
 /** Users in one `user.get` or presence subscription. */
 export const MAX_USERS_AT_ONCE = 100;
 /** Rows in one page of friends, priority entries or groups. */

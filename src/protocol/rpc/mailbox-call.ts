@@ -1,4 +1,12 @@
+import type { z } from "zod";
 import type { EntryFrame, PassingFrame } from "../down.ts";
+import type { Presence } from "../frames/device.ts";
+import type { Relation } from "../frames/friend.ts";
+import type { UserUpdate } from "../frames/user.ts";
+import type { DeviceId, UserId } from "../ids.ts";
+import type { Operator } from "./operator.ts";
+import type { SessionCall } from "./session-call.ts";
+import type { Stance } from "./stance.ts";
 
 /** Calls to a mailbox room, from other rooms and from routes. */
 export type MailboxCall =
@@ -7,4 +15,71 @@ export type MailboxCall =
   /** Nothing: a room that has much to do calls itself, and goes on with the answer. */
   | { readonly type: "yield" }
   /** For the devices that are online now. */
-  | { readonly type: "signal"; readonly frame: PassingFrame };
+  | { readonly type: "signal"; readonly frame: PassingFrame }
+  | StanceCall
+  | RelateCall
+  /** A page of the relations, like `friend.sync`. */
+  | { readonly type: "relations"; readonly since: number; readonly limit: number | undefined }
+  /** The profile, as far as `by` may see it. */
+  | { readonly type: "profile"; readonly by: Operator }
+  | { readonly type: "profile.update"; readonly profile: z.infer<typeof UserUpdate>["profile"] }
+  /** Refuses with `TOKEN_REVOKED`. */
+  | { readonly type: "token"; readonly tokenId: string; readonly issuedAtMs: number }
+  /** Revokes the tokens of one device, or of all, and closes their connections. */
+  | { readonly type: "devices.kick"; readonly deviceId: DeviceId | undefined }
+  /** Revokes all tokens that were issued so far. */
+  | { readonly type: "devices.revoke" }
+  | { readonly type: "presence.get" }
+  | WatchCall
+  | PresenceCall;
+
+/** What `from` wants of this user, as of now. Older ones are ignored. Answers with `StanceResult`. */
+export interface StanceCall {
+  readonly type: "stance";
+  readonly from: UserId;
+  readonly stance: Stance;
+  readonly greeting?: string | undefined;
+}
+
+export interface StanceResult {
+  /** What this user wants of `from`. */
+  readonly stance: Stance;
+  /** The wish ended because this user blocks `from`. */
+  readonly blocked: boolean;
+}
+
+/** Makes or ends a friendship in the name of the user; no consent is needed. Answers with `RelateResult`. */
+export interface RelateCall {
+  readonly type: "relate";
+  readonly op: "add" | "remove";
+  readonly userId: UserId;
+  readonly remark?: string | undefined;
+}
+
+/** The calls are made by this room as well, until they are answered; whoever makes them at once knows that it is done. */
+export interface RelateResult {
+  readonly relation: Relation;
+  readonly toSession: SessionCall;
+  readonly toOther: StanceCall;
+}
+
+/** `by` asks for this user's presence from now on. Answers with `Watched`, or null where it is none of their business. */
+export interface WatchCall {
+  readonly type: "watch";
+  readonly by: UserId;
+}
+
+/** `rev` grows with every change, so that of an answer and a call that cross the newer one counts. */
+export interface Watched {
+  readonly presence: Presence;
+  readonly rev: number;
+}
+
+/** The presence of somebody that this user watches. Answers with `PresenceResult`. */
+export interface PresenceCall extends Watched {
+  readonly type: "presence";
+}
+
+export interface PresenceResult {
+  readonly isWatched: boolean;
+}

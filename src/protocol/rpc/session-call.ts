@@ -3,13 +3,20 @@ import type { UserId } from "../ids.ts";
 import type { SessionFrame } from "../session-frame.ts";
 import type { Operator } from "./operator.ts";
 import type { Outcome } from "./outcome.ts";
+import type { Stance } from "./stance.ts";
 
 /** A message on its way into the log. */
 export type AppendItem = Omit<MsgSend, "type" | "sessionId">;
 
 /** Calls to a session room. Batches are the normal form; one transaction per call. */
 export type SessionCall =
-  | { readonly type: "append"; readonly sender: UserId; readonly items: readonly AppendItem[] }
+  | {
+      readonly type: "append";
+      readonly sender: UserId;
+      readonly items: readonly AppendItem[];
+      /** A server key sends in the sender's name: what they agreed on with others does not bind it. */
+      readonly by?: "server";
+    }
   | {
       readonly type: "history";
       readonly by: Operator;
@@ -24,7 +31,16 @@ export type SessionCall =
   /** How far a user has received and read. May be repeated, and come late: it never goes back. */
   | { readonly type: "cursors"; readonly userId: UserId; readonly readSeqId: number; readonly receivedSeqId: number }
   /** A request of a user that this room decides alone. */
-  | { readonly type: "request"; readonly by: UserId; readonly frame: SessionFrame };
+  | { readonly type: "request"; readonly by: UserId; readonly frame: SessionFrame }
+  | RelationCall;
+
+/** What `by`, one of the two users of a single chat, wants of the other. Older versions are ignored. */
+export interface RelationCall {
+  readonly type: "relation";
+  readonly by: UserId;
+  readonly stance: Stance;
+  readonly blocked: boolean;
+}
 
 export type AppendResult = readonly Outcome<MsgSendResult>[];
 

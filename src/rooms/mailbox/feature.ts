@@ -7,6 +7,7 @@ import type { MailboxCall } from "../../protocol/rpc/mailbox-call.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
 import type { FrameOf, UpType } from "../../protocol/up.ts";
 import type { Desk, Owed } from "./desk.ts";
+import type { Errands } from "./errands.ts";
 import type { HotSessions } from "./hot-sessions.ts";
 
 /** What every part of the mailbox works with. */
@@ -20,6 +21,7 @@ export interface Mailbox {
   readonly effects: Effects;
   readonly desk: Desk;
   readonly hotSessions: HotSessions;
+  readonly courier: Errands;
 }
 
 /** Of a call that a feature made: its reply goes back to the feature of that name, in whichever instance. */

@@ -10,20 +10,14 @@ import type { MailboxCall } from "../../protocol/rpc/mailbox-call.ts";
 import { failed, type Outcome } from "../../protocol/rpc/outcome.ts";
 import { isSessionFrame } from "../../protocol/session-frame.ts";
 import type { UpFrame } from "../../protocol/up.ts";
+import { Courier } from "./courier.ts";
+import { CourierStore } from "./courier-store.ts";
 import { Desk, type Owed } from "./desk.ts";
 import type { Mailbox, MailboxFeature, MailboxTag } from "./feature.ts";
+import { mailboxFeatures } from "./features.ts";
 import { Forwarding } from "./forwarding.ts";
-import { Hiding } from "./hiding.ts";
 import { HotSessions } from "./hot-sessions.ts";
-import { Priority } from "./priority.ts";
-import { ReadAll } from "./read-all.ts";
-import { ReadRequests } from "./read-requests.ts";
-import { Receipts } from "./receipts.ts";
-import { Sending } from "./sending.ts";
-import { SessionChanges } from "./session-changes.ts";
-import { SessionList } from "./session-list.ts";
 import { MailboxStore } from "./store.ts";
-import { Syncing } from "./syncing.ts";
 
 type Handle = (owed: Owed, frame: UpFrame) => void;
 type Answer = (call: MailboxCall) => unknown;
@@ -42,22 +36,10 @@ export class MailboxRoom implements Room {
     const desk = new Desk({ connections, clock, policy, effects });
     const store = new MailboxStore(sql);
     const hotSessions = new HotSessions(store, me);
-    this.#mailbox = { app, me, sql, clock, random, policy, effects, desk, hotSessions };
+    const courier = new Courier({ store: new CourierStore(sql), effects, clock, random });
+    this.#mailbox = { app, me, sql, clock, random, policy, effects, desk, hotSessions, courier };
     this.#forwarding = new Forwarding(this.#mailbox);
-    const reading = new ReadRequests(this.#mailbox);
-    const priority = new Priority(this.#mailbox);
-    this.#features = [
-      new Sending(this.#mailbox),
-      reading,
-      priority,
-      new Hiding(this.#mailbox, { reading, priority }),
-      new Syncing(this.#mailbox, priority),
-      new ReadAll(this.#mailbox, store),
-      new SessionChanges(this.#mailbox),
-      new SessionList(this.#mailbox, store),
-      new Receipts(this.#mailbox, store),
-      this.#forwarding,
-    ];
+    this.#features = [...mailboxFeatures(this.#mailbox, store), this.#forwarding, courier];
     // SAFETY: each handler gets the frames, or calls, of the type that it is filed under
     this.#requests = new Map(
       this.#features.flatMap(({ requests = {} }) => Object.entries(requests) as [string, Handle][]),

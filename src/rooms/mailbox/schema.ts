@@ -11,6 +11,17 @@ const priorityTables = `
       PRIMARY KEY (room, session, target, id)
     ) WITHOUT ROWID`;
 
+/** `call` is JSON; so are the stances `mine` and `theirs`. `own` marks what counts towards the limit. */
+const relationTables = `CREATE TABLE errands (
+  room TEXT NOT NULL, target TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, seq INTEGER NOT NULL,
+  call TEXT NOT NULL, PRIMARY KEY (room, target, kind, key)
+) WITHOUT ROWID;
+CREATE TABLE relations (
+  room TEXT NOT NULL, user TEXT NOT NULL, remark TEXT NOT NULL, greeting TEXT NOT NULL, blocked INTEGER NOT NULL,
+  mine TEXT NOT NULL, theirs TEXT NOT NULL, own INTEGER NOT NULL, version INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+  PRIMARY KEY (room, user)
+) WITHOUT ROWID`;
+
 /** `reported_…`: what the session room has confirmed, as it was known when the row was written (M51). */
 export const mailboxMigrations: RoomMigrations = {
   kind: "mailbox",
@@ -21,6 +32,7 @@ export const mailboxMigrations: RoomMigrations = {
       version INTEGER NOT NULL, active_at INTEGER NOT NULL, extra TEXT, last TEXT NOT NULL, received_seq INTEGER NOT NULL,
       reported_read INTEGER NOT NULL, reported_received INTEGER NOT NULL, PRIMARY KEY (room, session)
     ) WITHOUT ROWID;
-    ${priorityTables}`,
+    ${priorityTables};
+    ${relationTables}`,
   ],
 };

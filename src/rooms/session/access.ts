@@ -2,6 +2,7 @@ import { ParleyError } from "../../protocol/errors.ts";
 import type { SessionId, UserId } from "../../protocol/ids.ts";
 import type { Operator } from "../../protocol/rpc/operator.ts";
 import { isGroup, usersOfSingle } from "../../protocol/session-id.ts";
+import type { Relations } from "./relations.ts";
 import type { Roster } from "./roster.ts";
 
 /** Who may do what in this session. */
@@ -10,16 +11,21 @@ export class Access {
   /** The two users of a single chat. */
   readonly users: readonly UserId[];
   readonly #roster: Roster;
+  readonly #relations: Relations;
 
-  constructor(sessionId: SessionId, roster: Roster) {
+  constructor(sessionId: SessionId, roster: Roster, relations: Relations) {
     this.isGroup = isGroup(sessionId);
     this.users = [...new Set(usersOfSingle(sessionId) ?? [])];
     this.#roster = roster;
+    this.#relations = relations;
   }
 
-  /** Throws when the user may not append. */
-  requireWriter(userId: UserId): void {
+  /** Throws when the user may not append. With a server key it is enough to be a member (S103). */
+  requireWriter(userId: UserId, by?: "server"): void {
     this.requireMember(userId);
+    if (this.isGroup || by === "server") return;
+    const other = this.users.find((one) => one !== userId);
+    if (other !== undefined) this.#relations.requireWelcome(userId, other);
   }
 
   /** Throws when the user does not belong here. */

@@ -3,7 +3,7 @@ import type { WordFilter } from "../../kernel/word-filter.ts";
 import { contentFault } from "../../protocol/content.ts";
 import type { Content } from "../../protocol/content-type.ts";
 import { ParleyError } from "../../protocol/errors.ts";
-import type { UserId } from "../../protocol/ids.ts";
+import type { PackId, UserId } from "../../protocol/ids.ts";
 import type { MessageOptions } from "../../protocol/message-parts.ts";
 import { failed, type Outcome } from "../../protocol/rpc/outcome.ts";
 import type { AppendItem } from "../../protocol/rpc/session-call.ts";
@@ -83,4 +83,19 @@ const NO_OPTIONS = "{}";
 
 function optionsOf({ contentType: _, content: __, ...options }: MessageBody, ttlMs: number | undefined): string {
   return JSON.stringify({ ...options, ttlMs });
+}
+
+/**
+ * The drafts of a sender who may not write any more: what is stored already is answered as ever, so that a retry after a
+ * lost answer tells the truth (S2). Throws `refused` when that is nothing.
+ */
+export function stillKnown(
+  drafts: readonly Outcome<Draft>[],
+  isStored: (packId: PackId) => boolean,
+  refused: unknown,
+): Outcome<Draft>[] {
+  if (!(refused instanceof ParleyError)) throw refused;
+  const known = drafts.map((draft) => (draft.ok && isStored(draft.value.packId) ? draft : failed(refused)));
+  if (!known.some(({ ok }) => ok)) throw refused;
+  return known;
 }

@@ -23,6 +23,8 @@ import { PinStore } from "./pin-store.ts";
 import { Pins } from "./pins.ts";
 import { ReactionStore } from "./reaction-store.ts";
 import { Reactions } from "./reactions.ts";
+import { Relations } from "./relations.ts";
+import { RelationsStore } from "./relations-store.ts";
 import { Roster } from "./roster.ts";
 import { Signals } from "./signals.ts";
 import { SessionStore } from "./store.ts";
@@ -37,6 +39,7 @@ export interface SessionParts {
   readonly drafts: Drafts;
   readonly expiry: Expiry;
   readonly hiding: Hiding;
+  readonly relations: Relations;
   readonly features: readonly SessionFeature[];
 }
 
@@ -48,7 +51,8 @@ export function sessionParts(
   const store = new SessionStore(sql);
   const roster = new Roster(new GroupStore(sql));
   const log = new Log(store, clock, sessionId);
-  const access = new Access(sessionId, roster);
+  const relations = new Relations(new RelationsStore(sql), policy);
+  const access = new Access(sessionId, roster, relations);
   const fanOut = new FanOut({ app, sessionId, store, log, effects, clock, random }, access.joined());
   const drafts = new Drafts({ access, log, words: policy.words });
   const signals = new Signals(app, effects);
@@ -67,5 +71,5 @@ export function sessionParts(
     new Cursors({ ...shared, store: new CursorStore(sql) }),
     ...(isGroup(sessionId) ? [new Membership({ ...shared, groupId: sessionId, roster })] : []),
   ];
-  return { access, log, fanOut, drafts, expiry, hiding, features };
+  return { access, log, fanOut, drafts, expiry, hiding, relations, features };
 }

@@ -1,5 +1,10 @@
 import type { RoomMigrations } from "../../kernel/migrations.ts";
 
+/** One row per side that ever blocked or befriended the other: most single chats have none. `stance` is JSON. */
+const relationTables = `CREATE TABLE standings (
+  room TEXT NOT NULL, user TEXT NOT NULL, stance TEXT NOT NULL, blocked INTEGER NOT NULL, PRIMARY KEY (room, user)
+) WITHOUT ROWID`;
+
 /**
  * `edits`: control entries that gave a message a content. `expiring`: messages that are to expire, by time. `hidden`: what a
  * user deleted for themself.
@@ -59,6 +64,7 @@ export const sessionMigrations: RoomMigrations = {
       room TEXT NOT NULL, user TEXT NOT NULL, cursor INTEGER NOT NULL, until INTEGER, PRIMARY KEY (room, user)
     ) WITHOUT ROWID;
     ${controlTables};
-    ${stateTables}`,
+    ${stateTables};
+    ${relationTables}`,
   ],
 };

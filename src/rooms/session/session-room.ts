@@ -8,6 +8,7 @@ import { DEFAULT_HISTORY_LIMIT, MAX_HISTORY_LIMIT } from "../../protocol/limits.
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
 import type { AppendResult, SessionCall, UnreadResult } from "../../protocol/rpc/session-call.ts";
 import type { SessionFrame } from "../../protocol/session-frame.ts";
+import { stillKnown } from "./drafts.ts";
 import type { DeliveredTag } from "./fan-out.ts";
 import type { SessionCalls } from "./feature.ts";
 import { type SessionParts, sessionParts } from "./parts.ts";
@@ -59,14 +60,22 @@ export class SessionRoom implements Room {
   closed(): void {}
 
   readonly #ownCalls: SessionCalls = {
-    append: ({ sender, items }): AppendResult => {
+    append: ({ sender, items, by }): AppendResult => {
       const { access, log, fanOut, drafts, expiry } = this.#parts;
-      access.requireWriter(sender);
-      const made = items.map((item) => drafts.draftOf(sender, item));
+      let made = items.map((item) => drafts.draftOf(sender, item));
+      try {
+        access.requireWriter(sender, by);
+      } catch (refused) {
+        made = stillKnown(made, (packId) => log.find(sender, packId) !== undefined, refused);
+      }
       const results = log.appendMessages(sender, made, fanOut.fanned);
       expiry.watch(items, results);
       fanOut.touch();
       return results;
+    },
+    relation: (call): null => {
+      this.#parts.access.requireMember(call.by);
+      return this.#parts.relations.put(call);
     },
     history: ({ by, before, after, limit }): HistoryResult => {
       const { access, log, hiding } = this.#parts;

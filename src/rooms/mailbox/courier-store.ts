@@ -1,0 +1,62 @@
+import type { RoomCall } from "../../kernel/effects.ts";
+import type { RoomSql } from "../../kernel/ports.ts";
+import type { RoomName } from "../../kernel/room-name.ts";
+
+/** A call to another room that is made until it is answered. */
+export interface Errand {
+  readonly to: RoomName;
+  /** Says who is told of the answer. */
+  readonly kind: string;
+  /** Of what waits for one room, a newer call of the same kind and key takes the place of the older one. */
+  readonly key: string;
+  readonly call: RoomCall;
+}
+
+/** The SQL of the courier. */
+export class CourierStore {
+  readonly #sql: RoomSql;
+
+  constructor(sql: RoomSql) {
+    this.#sql = sql;
+  }
+
+  put({ to, kind, key, call }: Errand): void {
+    this.#sql
+      .prepare(
+        `INSERT INTO errands (room, target, kind, key, seq, call)
+         SELECT ?1, ?2, ?3, ?4, coalesce(max(seq), 0) + 1, ?5 FROM errands WHERE room = ?1
+         ON CONFLICT (room, target, kind, key) DO UPDATE SET seq = excluded.seq, call = excluded.call`,
+      )
+      .run(this.#sql.room, to, kind, key, JSON.stringify(call));
+  }
+
+  /** The oldest errand to each room. */
+  heads(): Errand[] {
+    return this.#sql
+      .prepare(
+        `SELECT target, kind, key, call FROM errands AS one WHERE room = ?1 AND seq =
+         (SELECT min(seq) FROM errands WHERE room = ?1 AND target = one.target) ORDER BY seq`,
+      )
+      .all(this.#sql.room)
+      .map((row) => ({
+        to: String(row.target) as RoomName, // SAFETY: only put writes it
+        kind: String(row.kind),
+        key: String(row.key),
+        call: JSON.parse(String(row.call)) as RoomCall, // SAFETY: only put writes it
+      }));
+  }
+
+  has({ to, kind, key }: Omit<Errand, "call">): boolean {
+    const found = this.#sql
+      .prepare("SELECT 1 AS found FROM errands WHERE room = ? AND target = ? AND kind = ? AND key = ?")
+      .get(this.#sql.room, to, kind, key);
+    return found !== undefined;
+  }
+
+  /** Unless a newer call has taken its place: what was answered is this one and its equals. */
+  delete({ to, kind, key, call }: Errand): void {
+    this.#sql
+      .prepare("DELETE FROM errands WHERE room = ? AND target = ? AND kind = ? AND key = ? AND call = ?")
+      .run(this.#sql.room, to, kind, key, JSON.stringify(call));
+  }
+}

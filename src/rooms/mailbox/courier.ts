@@ -1,0 +1,125 @@
+import { type BackoffPlan, backoffMs } from "../../kernel/backoff.ts";
+import type { Effects } from "../../kernel/effects.ts";
+import type { Clock, Random } from "../../kernel/ports.ts";
+import type { RoomName } from "../../kernel/room-name.ts";
+import { ERRORS } from "../../protocol/errors.ts";
+import type { Outcome } from "../../protocol/rpc/outcome.ts";
+import type { CourierStore, Errand } from "./courier-store.ts";
+import type { ErrandHandler, Errands } from "./errands.ts";
+import type { MailboxFeature, MailboxTag } from "./feature.ts";
+
+/** While a call is outstanding the alarm is at most this far away. Below the 10 s after which an idle object is evicted. */
+const RESUME_AFTER_MS = 5_000;
+const RETRY: BackoffPlan = { baseMs: 500, maxMs: 60_000 };
+
+interface Lane {
+  inFlight: boolean;
+  failures: number;
+  retryAtMs: number;
+}
+
+interface ErrandTag extends MailboxTag {
+  readonly errand: Errand;
+}
+
+interface CourierPorts {
+  readonly store: CourierStore;
+  readonly effects: Effects;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/**
+ * Calls to other rooms that must not be lost: a row each, written with what they follow from, until the room has
+ * answered. A call may be made more than once, and an old one may arrive late.
+ */
+export class Courier implements MailboxFeature, Errands {
+  readonly name = "courier";
+  readonly #ports: CourierPorts;
+  readonly #handlers = new Map<string, ErrandHandler>();
+  readonly #lanes = new Map<RoomName, Lane>();
+  #dirty = false;
+
+  constructor(ports: CourierPorts) {
+    this.#ports = ports;
+  }
+
+  on(kind: string, handler: ErrandHandler): void {
+    this.#handlers.set(kind, handler);
+  }
+
+  post(errand: Errand): void {
+    this.#ports.store.put(errand);
+    this.#dirty = true;
+  }
+
+  isWaiting(errand: Omit<Errand, "call">): boolean {
+    const isWaiting = this.#ports.store.has(errand);
+    this.#dirty ||= isWaiting;
+    return isWaiting;
+  }
+
+  alarm(): void {
+    this.#dirty = true;
+  }
+
+  /** Starts the next call to every room that has none in flight. */
+  settle(): void {
+    if (!this.#dirty) return;
+    this.#dirty = false;
+    const { store, clock, effects } = this.#ports;
+    const nowMs = clock.nowMs();
+    let wakeInMs = Number.POSITIVE_INFINITY;
+    for (const errand of store.heads()) {
+      const lane = this.#laneTo(errand.to);
+      const waitMs = lane.retryAtMs - nowMs;
+      // A clock that was put back must not make the pause longer.
+      if (waitMs > 0 && waitMs <= RETRY.maxMs) {
+        wakeInMs = Math.min(wakeInMs, waitMs);
+        continue;
+      }
+      wakeInMs = Math.min(wakeInMs, RESUME_AFTER_MS);
+      if (lane.inFlight) continue;
+      lane.inFlight = true;
+      const tag: ErrandTag = { feature: this.name, errand };
+      effects.call(errand.to, errand.call, tag);
+    }
+    if (wakeInMs < Number.POSITIVE_INFINITY) effects.wakeAt(nowMs + wakeInMs);
+  }
+
+  replied(tag: MailboxTag, outcome: Outcome): void {
+    const { errand } = tag as ErrandTag; // SAFETY: this feature makes no other tags
+    const handler = this.#handlers.get(errand.kind);
+    this.#dirty = true;
+    if (!outcome.ok && !isRefusal(outcome)) {
+      this.#fail(this.#laneTo(errand.to));
+      handler?.delayed?.(errand, outcome);
+      return;
+    }
+    this.#ports.store.delete(errand);
+    this.#lanes.delete(errand.to);
+    handler?.answered(errand, outcome);
+  }
+
+  #fail(lane: Lane): void {
+    const { clock, random } = this.#ports;
+    lane.inFlight = false;
+    lane.failures += 1;
+    lane.retryAtMs = clock.nowMs() + backoffMs(RETRY, lane.failures, random());
+  }
+
+  #laneTo(to: RoomName): Lane {
+    let lane = this.#lanes.get(to);
+    if (lane === undefined) {
+      lane = { inFlight: false, failures: 0, retryAtMs: 0 };
+      this.#lanes.set(to, lane);
+    }
+    return lane;
+  }
+}
+
+/** A decision of the room, which asking again would not change. A fault of ours is none. */
+function isRefusal({ error }: Failure): boolean {
+  const { definite, retry } = ERRORS[error];
+  return definite && !retry && error !== "SERVER_EXCEPTION";
+}

@@ -1,0 +1,30 @@
+import type { Mailbox, MailboxFeature } from "./feature.ts";
+import { Hiding } from "./hiding.ts";
+import { Priority } from "./priority.ts";
+import { ReadAll } from "./read-all.ts";
+import { ReadRequests } from "./read-requests.ts";
+import { Receipts } from "./receipts.ts";
+import { Relations } from "./relations.ts";
+import { Sending } from "./sending.ts";
+import { SessionChanges } from "./session-changes.ts";
+import { SessionList } from "./session-list.ts";
+import type { MailboxStore } from "./store.ts";
+import { Syncing } from "./syncing.ts";
+
+/** What a mailbox room is made of. */
+export function mailboxFeatures(mailbox: Mailbox, store: MailboxStore): MailboxFeature[] {
+  const reading = new ReadRequests(mailbox);
+  const priority = new Priority(mailbox);
+  return [
+    new Sending(mailbox),
+    reading,
+    priority,
+    new Hiding(mailbox, { reading, priority }),
+    new Syncing(mailbox, priority),
+    new ReadAll(mailbox, store),
+    new SessionChanges(mailbox),
+    new SessionList(mailbox, store),
+    new Receipts(mailbox, store),
+    new Relations(mailbox),
+  ];
+}
