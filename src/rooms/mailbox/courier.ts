@@ -3,7 +3,7 @@ import type { Effects } from "../../kernel/effects.ts";
 import type { Clock, Random } from "../../kernel/ports.ts";
 import type { RoomName } from "../../kernel/room-name.ts";
 import { ERRORS } from "../../protocol/errors.ts";
-import type { Outcome } from "../../protocol/rpc/outcome.ts";
+import type { Failure, Outcome } from "../../protocol/rpc/outcome.ts";
 import type { CourierStore, Errand } from "./courier-store.ts";
 import type { ErrandHandler, Errands } from "./errands.ts";
 import type { MailboxFeature, MailboxTag } from "./feature.ts";
