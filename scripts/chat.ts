@@ -74,7 +74,7 @@ terminal.on("line", (line) => {
 terminal.on("close", async () => {
   isOpen = false;
   await Promise.all(unsent);
-  client.close();
+  await client.close();
 });
 
 client.connect();

@@ -71,6 +71,11 @@ export class Exchanges {
     this.#write(JSON.stringify(frame));
   }
 
+  /** Sends a request that is not worth a second try, if the client is online. */
+  tell(frame: OutgoingFrame): void {
+    if (this.#isOnline) this.#write(JSON.stringify(frame));
+  }
+
   /** An answer: from an ack, or from this side. One that nobody waits for was given before. */
   settle(packId: string, answer: Answer): void {
     const volley = this.#pending.get(packId);

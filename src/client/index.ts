@@ -4,15 +4,36 @@ import { singleSessionId as brandedSessionId } from "../protocol/session-id.ts";
 
 export { CLOSE } from "../protocol/close-codes.ts";
 export type { Content } from "../protocol/content-type.ts";
-export type { ControlEntry, Entry, GroupInfo, HotSession, Notice, Role } from "../protocol/entry.ts";
+export type {
+  ControlEntry,
+  Entry,
+  GroupInfo,
+  HotSession,
+  MessageEntry,
+  Notice,
+  NoticeEntry,
+  Role,
+  SessionAttributes,
+} from "../protocol/entry.ts";
 export { ERRORS, type ErrorName, ParleyError } from "../protocol/errors.ts";
-export type { HistoryResult, MsgReadResult, MsgSendResult } from "../protocol/frames/message.ts";
+export type { Device, Presence } from "../protocol/frames/device.ts";
+export type { Relation } from "../protocol/frames/friend.ts";
+export type { GroupChangeResult, GroupGetResult, Invitation, Member } from "../protocol/frames/group.ts";
+export type { Cursor, HistoryResult, MsgReadResult, MsgSendResult } from "../protocol/frames/message.ts";
+export type { Observed } from "../protocol/frames/monitor.ts";
+export type { Profile } from "../protocol/frames/user.ts";
 export type { DeviceType } from "../protocol/ids.ts";
-export { type ClientEvents, type ClientOptions, type HistoryRange, ParleyClient, type SessionEntry } from "./client.ts";
+export { type ClientOptions, ParleyClient } from "./client.ts";
 export { MAX_STREAM_ITEMS } from "./entry-stream.ts";
-export { MAX_OUTBOX_MESSAGES } from "./outbox.ts";
+export type { ClientEvents, SessionEntry } from "./events.ts";
+export { IndexedDbStore } from "./indexed-db-store.ts";
+export { MemoryStore } from "./memory-store.ts";
+export { MERGED_CONTENT_TYPE, type MergedContent } from "./messages.ts";
+export { MAX_OUTBOX_MESSAGES, type SendOptions } from "./outbox.ts";
+export type { OutgoingStream, StreamOptions } from "./outgoing-stream.ts";
+export type { HistoryRange } from "./replica.ts";
 export type { Status } from "./status.ts";
-export type { ClientState } from "./timelines.ts";
+export type { Batch, KeptEntries, KeptSession, KeptState, Store } from "./store.ts";
 export type { TokenSource } from "./token.ts";
 
 /** The session of two users, the same for both. */

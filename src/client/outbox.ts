@@ -5,7 +5,7 @@ import type { MsgSendResult } from "../protocol/frames/message.ts";
 import type { Answer } from "./answer.ts";
 import type { Environment } from "./environment.ts";
 import type { Exchanges } from "./exchanges.ts";
-import { retryDelayMs } from "./requests.ts";
+import { type Request, retryDelayMs } from "./requests.ts";
 
 /** Messages that may wait for their ack; one more is refused with `TOO_MANY_PENDING`. */
 export const MAX_OUTBOX_MESSAGES = 10_000;
@@ -13,7 +13,13 @@ export const MAX_OUTBOX_MESSAGES = 10_000;
 const MAX_BATCH_MESSAGES = 64;
 const MAX_BATCH_CHARS = 262_144;
 
-export interface OutgoingMessage {
+/**
+ * What may be said of a message besides its content: `contentType` (1, text), `replyTo`, `mentions`, `forwarded`, `priority`,
+ * `uncounted`, `push`, `ttlMs`; and the `packId`, under which it is stored once however often it is sent.
+ */
+export type SendOptions = Partial<Omit<Request<"msg.send">, "type" | "sessionId" | "content">>;
+
+export interface OutgoingMessage extends SendOptions {
   readonly sessionId: string;
   readonly contentType: number;
   readonly content: Content;

@@ -20,8 +20,8 @@ export type Plain<T> = T extends string & z.core.$brand
       ? { readonly [Key in keyof T]: Plain<T[Key]> }
       : T;
 
-/** What a caller says of a request; the packId is the SDK's. */
-export type Request<T extends UpType> = { readonly type: T } & {
+/** What a caller says of a request; the packId is the SDK's, unless a request is to be asked again later. */
+export type Request<T extends UpType> = { readonly type: T; readonly packId?: string } & {
   readonly [Key in keyof Fields<T>]: Plain<Fields<T>[Key]>;
 };
 type Fields<T extends UpType> = Omit<Extract<UpFrame, { type: T }>, "packId" | "type">;
@@ -40,13 +40,22 @@ export class Requests {
     this.#exchanges = exchanges;
   }
 
+  newPackId(): string {
+    return this.#environment.newPackId();
+  }
+
+  /** Best effort: now or not at all, and nobody waits for the answer. */
+  tell<T extends UpType>(request: Request<T>): void {
+    this.#exchanges.tell(Object.assign({ packId: this.newPackId() }, request));
+  }
+
   /**
    * Resolves with the result, rejects with `ParleyError`. `apply` sees the result at its place in the order of the
    * wire, before any frame that follows it.
    */
   async ask<T extends UpType>(request: Request<T>, apply?: (data: ResultOf<T>) => void): Promise<ResultOf<T>> {
-    const { newPackId, nowMs } = this.#environment;
-    const frame = Object.assign({ packId: newPackId() }, request);
+    const { nowMs } = this.#environment;
+    const frame = Object.assign({ packId: this.newPackId() }, request);
     const deadlineMs = nowMs() + REQUEST_TIMEOUT_MS;
     for (let attempt = 1; ; attempt += 1) {
       const answer = await this.#attempt(frame, deadlineMs - nowMs(), (data) => {

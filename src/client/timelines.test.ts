@@ -5,7 +5,8 @@ import type { Entry, HotSession } from "../protocol/entry.ts";
 import { ParleyError } from "../protocol/errors.ts";
 import type { HistoryResult } from "../protocol/frames/message.ts";
 import type { PackId, UserId } from "../protocol/ids.ts";
-import { type ClientState, Timelines } from "./timelines.ts";
+import type { KeptState } from "./store.ts";
+import { Timelines } from "./timelines.ts";
 
 const ME = "alice";
 const S = "SC_alice_bob";
@@ -47,13 +48,14 @@ class Device {
   readonly timelines: Timelines;
   onEntry: (entry: Entry) => void = () => {};
 
-  constructor(state?: ClientState) {
+  constructor(state?: KeptState) {
     const handlers = {
       entry: (_: string, entry: Entry) => {
         this.seen.push(entry.seqId);
         this.onEntry(entry);
       },
       session: () => {},
+      touched: () => {},
       gap: (_: string, after: number, upTo: number) => void this.gaps.push([after, upTo]),
       pull: (_: string, after: number) =>
         new Promise<HistoryResult>((resolve, reject) => {
@@ -62,8 +64,16 @@ class Device {
           this.pulls.push({ after, answer });
         }),
     };
-    this.timelines = new Timelines(handlers, state);
-    this.timelines.identify(ME);
+    this.timelines = new Timelines(handlers);
+    if (state !== undefined) this.timelines.restore(structuredClone(state));
+    else this.timelines.identify(ME);
+  }
+
+  /** What a later run goes on from. */
+  get state(): KeptState | undefined {
+    const { isComplete, version } = this.timelines;
+    const kept = this.timelines.kept(S);
+    return isComplete ? { userId: ME, version, priority: 0, sessions: kept === undefined ? [] : [kept] } : undefined;
   }
 
   connect(...rows: HotSession[]): void {
@@ -152,8 +162,7 @@ describe("timelines", () => {
 
   it("refuse another user's state", () => {
     device.connect(row(1));
-    const { state } = device.timelines;
-    const other = new Device(state).timelines;
+    const other = new Device(device.state).timelines;
     expect(() => other.identify("mallory")).toThrow(ParleyError);
   });
 
@@ -163,7 +172,7 @@ describe("timelines", () => {
     };
     device.connect();
     device.timelines.received(S, entries(1, 4));
-    const next = new Device(structuredClone(device.timelines.state));
+    const next = new Device(device.state);
     next.connect(row(4));
     await next.answer(4);
     expect([device.seen, next.seen]).toEqual([
@@ -208,7 +217,7 @@ it("hand out every entry once and in order, whatever the network does", async ()
           isOnline = false;
           now.timelines.close();
           seen.push(...now.seen);
-          now = new Device(structuredClone(now.timelines.state));
+          now = new Device(now.state);
         }
       }
       now.timelines.offline();

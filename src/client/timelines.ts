@@ -3,6 +3,7 @@ import { ParleyError } from "../protocol/errors.ts";
 import type { HistoryResult, MsgReadResult } from "../protocol/frames/message.ts";
 import { advanceHotSession } from "../protocol/hot-session.ts";
 import type { UserId } from "../protocol/ids.ts";
+import type { KeptSession, KeptState } from "./store.ts";
 import { Timeline } from "./timeline.ts";
 
 /** Gaps that are filled at the same time. */
@@ -10,20 +11,14 @@ const MAX_FILLS = 4;
 /** Of a session that a new install sees first, at most this many entries before the newest are brought. */
 const MAX_FIRST_ENTRIES = 200;
 
-/** What a client must keep between two runs to go on where it was. Plain data. */
-export interface ClientState {
-  readonly userId: string;
-  /** Of the last complete sync. */
-  readonly version: number;
-  readonly sessions: readonly { readonly session: HotSession; readonly cursor: number }[];
-}
-
 export interface TimelineHandlers {
   entry(sessionId: string, entry: Entry): void;
   session(session: HotSession): void;
   /** Entries in (after, upTo] cannot be had: the user is no longer a member. */
   gap(sessionId: string, after: number, upTo: number): void;
   pull(sessionId: string, after: number): Promise<HistoryResult>;
+  /** What is to be kept of the session changed. */
+  touched(sessionId: string): void;
 }
 
 /** All sessions of the user: their list with unread counts, and for each the entries, in order, each once. */
@@ -39,24 +34,42 @@ export class Timelines {
   /** Until the first sync is complete there is nothing that a session could be new to. */
   #isFirstSync = true;
 
-  constructor(handlers: TimelineHandlers, state: ClientState | undefined) {
+  constructor(handlers: TimelineHandlers) {
     this.#handlers = handlers;
-    if (state === undefined) return;
-    this.#me = state.userId as UserId; // SAFETY: `state` made it from one
-    this.#version = state.version;
+  }
+
+  /** Goes on from what an earlier run kept. */
+  restore({ userId, version, sessions }: KeptState): void {
+    this.#me = userId as UserId; // SAFETY: it was kept from one
+    this.#version = version;
     this.#isFirstSync = false;
-    for (const { session, cursor } of state.sessions) {
+    for (const { session, cursor } of sessions) {
       this.#timelines.set(session.sessionId, new Timeline(session, cursor));
+      this.#handlers.session(session);
     }
+  }
+
+  get me(): UserId | undefined {
+    return this.#me;
   }
 
   get version(): number {
     return this.#version;
   }
 
-  get state(): ClientState {
-    const sessions = [...this.#timelines.values()].map(({ session, cursor }) => ({ session, cursor }));
-    return { userId: this.#me ?? "", version: this.#version, sessions };
+  /** Before the first sync is complete there is nothing that a later run could go on from. */
+  get isComplete(): boolean {
+    return !this.#isFirstSync;
+  }
+
+  /** Entries up to here were handed out. */
+  cursor(sessionId: string): number {
+    return this.#timelines.get(sessionId)?.cursor ?? 0;
+  }
+
+  kept(sessionId: string): KeptSession | undefined {
+    const timeline = this.#timelines.get(sessionId);
+    return timeline && { session: timeline.session, cursor: timeline.cursor };
   }
 
   sessions(): HotSession[] {
@@ -79,10 +92,29 @@ export class Timelines {
       const known = this.#timelines.get(session.sessionId);
       if (known === undefined) this.#timelines.set(session.sessionId, this.#begin(session));
       else known.session = session;
-      this.#handlers.session(session);
+      this.#tell(session);
     }
     this.#version = version;
     if (isLast) this.#isFirstSync = false;
+  }
+
+  /** A row as it is now. It may tell of entries that did not come. */
+  told(session: HotSession): void {
+    const known = this.#timelines.get(session.sessionId);
+    if (known !== undefined && known.session.lastSeqId > session.lastSeqId) return;
+    const timeline = known ?? this.#begin(session);
+    timeline.session = session;
+    this.#timelines.set(session.sessionId, timeline);
+    this.#tell(session);
+    this.#deliver(timeline);
+  }
+
+  /** A part of a row changed, here. */
+  change(sessionId: string, change: (session: HotSession) => HotSession): void {
+    const timeline = this.#timelines.get(sessionId);
+    if (timeline === undefined) return;
+    timeline.session = change(timeline.session);
+    this.#tell(timeline.session);
   }
 
   online(): void {
@@ -115,15 +147,19 @@ export class Timelines {
     this.#timelines.set(sessionId, timeline);
     timeline.hold(fresh);
     this.#deliver(timeline);
-    this.#handlers.session(session);
+    this.#tell(session);
   }
 
-  /** The read state changed, here or on another device. */
+  /** The read state changed. */
   read(sessionId: string, { readSeqId, unread, mentions }: MsgReadResult): void {
-    const timeline = this.#timelines.get(sessionId);
-    if (timeline === undefined || timeline.session.readSeqId > readSeqId) return;
-    timeline.session = { ...timeline.session, readSeqId, unread, mentions };
-    this.#handlers.session(timeline.session);
+    const known = this.find(sessionId);
+    if (known === undefined || known.readSeqId > readSeqId) return;
+    this.change(sessionId, ({ marked: _, ...session }) => ({ ...session, readSeqId, unread, mentions }));
+  }
+
+  #tell(session: HotSession): void {
+    this.#handlers.touched(session.sessionId);
+    this.#handlers.session(session);
   }
 
   #begin(session: HotSession): Timeline {
@@ -175,6 +211,7 @@ export class Timelines {
 
   #giveUp(timeline: Timeline): void {
     const { after, upTo } = timeline.skip();
+    this.#handlers.touched(timeline.session.sessionId);
     if (upTo > after) this.#handlers.gap(timeline.session.sessionId, after, upTo);
     this.#handOut(timeline);
   }
@@ -184,6 +221,7 @@ export class Timelines {
     while (!this.#isClosed) {
       const entry = timeline.next();
       if (entry === undefined) return;
+      this.#handlers.touched(timeline.session.sessionId);
       this.#handlers.entry(timeline.session.sessionId, entry);
     }
   }

@@ -56,10 +56,10 @@ onEveryHost("two people", (url) => {
     expect([phone.unread(chat), laptop.unread(chat), alice.unread(chat)]).toEqual([20, 20, 0]);
 
     // Into the middle, which the session room must count.
-    expect(await phone.client.read(chat, 8)).toEqual({ readSeqId: 8, unread: 12 });
+    expect(await phone.client.read(chat, 8)).toEqual({ readSeqId: 8, unread: 12, mentions: 0 });
     await laptop.until(() => laptop.unread(chat) === 12);
     // Backwards changes nothing.
-    expect(await phone.client.read(chat, 3)).toEqual({ readSeqId: 8, unread: 12 });
+    expect(await phone.client.read(chat, 3)).toEqual({ readSeqId: 8, unread: 12, mentions: 0 });
 
     // An own message reads what came before it, on the other device as well.
     await laptop.client.send(chat, "seen");
@@ -79,12 +79,11 @@ onEveryHost("two people", (url) => {
     await alice.client.send(chat, "first");
     await bob.untilSeen(chat, 1);
     await bob.client.read(chat, 1);
-    const { state } = bob.client;
-    bob.close();
+    await bob.client.close();
     await Promise.all(upTo(250).map((n) => alice.client.send(chat, `${n}`)));
     await carol.client.send(other, "new to you");
 
-    const again = await Person.online({ url, userId: bob.userId, state: JSON.parse(JSON.stringify(state)) });
+    const again = await Person.online({ url, userId: bob.userId, store: bob.store });
     await Promise.all([again.untilSeen(chat, 251), again.untilSeen(other, 1)]);
     expect(again.seqIds(chat)).toEqual(upTo(251).slice(1));
     expect([again.unread(chat), again.unread(other), again.client.unreadTotal()]).toEqual([250, 1, 251]);

@@ -80,11 +80,10 @@ onEveryHost("a group", (url) => {
     const guest = await Person.online({ url, userId: someone("guest") });
     const { groupId } = await owner.client.groups.create({ name: "short" }, [guest.userId]);
     await guest.untilSeen(groupId, 1);
-    const { state } = guest.client;
-    guest.close();
+    await guest.client.close();
     await owner.client.send(groupId, "while you were away");
     await owner.client.groups.remove(groupId, [guest.userId]);
-    const again = await Person.online({ url, userId: guest.userId, state });
+    const again = await Person.online({ url, userId: guest.userId, store: guest.store });
     await again.untilSeen(groupId, 3);
     expect(again.contents(groupId)).toEqual(["removed"]);
     expect(again.gaps).toEqual([{ sessionId: groupId, after: 1, upTo: 2 }]);

@@ -1,5 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { type ClientState, type Entry, ParleyClient, singleSessionId } from "../../src/client/index.ts";
+import {
+  type ClientEvents,
+  type Entry,
+  MemoryStore,
+  ParleyClient,
+  type Store,
+  singleSessionId,
+} from "../../src/client/index.ts";
 import type { DeviceType } from "../../src/protocol/ids.ts";
 import { FlakyEnvironment } from "./flaky-environment.ts";
 import type { App } from "./server-process.ts";
@@ -10,8 +17,26 @@ export interface PersonOptions {
   readonly userId: string;
   readonly app?: App;
   readonly deviceType?: DeviceType;
-  readonly state?: ClientState;
+  /** What an earlier run kept. */
+  readonly store?: Store;
 }
+
+const EVENTS: readonly (keyof ClientEvents)[] = [
+  "entry",
+  "message",
+  "session",
+  "gap",
+  "signal",
+  "typing",
+  "receipt",
+  "chunk",
+  "hidden",
+  "presence",
+  "syncCommand",
+  "observed",
+  "priority",
+  "status",
+];
 
 /** A name that no other test uses. */
 export function someone(name: string): string {
@@ -22,24 +47,24 @@ export function someone(name: string): string {
 export class Person {
   readonly userId: string;
   readonly client: ParleyClient;
+  readonly store: Store;
   readonly network = new FlakyEnvironment();
   readonly #seen = new Map<string, Entry[]>();
   readonly #waiting = new Set<() => void>();
   readonly gaps: { sessionId: string; after: number; upTo: number }[] = [];
 
-  constructor({ url, userId, app = "main", deviceType = "web", state }: PersonOptions) {
+  constructor({ url, userId, app = "main", deviceType = "web", store = new MemoryStore() }: PersonOptions) {
     this.userId = userId;
-    const options = { url, token: () => tokenFor(userId, app), deviceId: `${deviceType}-1`, deviceType };
-    this.client = new ParleyClient({ ...options, ...(state === undefined ? {} : { state }) }, this.network);
+    this.store = store;
+    const options = { url, token: () => tokenFor(userId, app), deviceId: `${deviceType}-1`, deviceType, store };
+    this.client = new ParleyClient(options, this.network);
     this.client.on("entry", ({ sessionId, entry }) => {
       const seen = this.#seen.get(sessionId);
       if (seen === undefined) this.#seen.set(sessionId, [entry]);
       else seen.push(entry);
     });
     this.client.on("gap", (gap) => this.gaps.push(gap));
-    for (const event of ["entry", "session", "status", "gap"] as const) {
-      this.client.on(event, () => this.#changed());
-    }
+    for (const event of EVENTS) this.client.on(event, () => this.#changed());
   }
 
   static async online(options: PersonOptions): Promise<Person> {
@@ -88,7 +113,7 @@ export class Person {
   }
 
   close(): void {
-    this.client.close();
+    void this.client.close();
   }
 
   #changed(): void {
