@@ -71,7 +71,7 @@ class Play {
       const sessions = row === undefined ? [] : [structuredClone(row)];
       return { sessions, version: this.log.length, more: false, priority: this.log.priority.length };
     });
-    this.#later("history.pull", (frame) => this.log.page(frame));
+    this.#later("history.pull", (frame) => this.log.page(frame as Parameters<FakeLog["page"]>[0])); // SAFETY: the frame of a pull
     this.#later("sync.priority", ({ after }) => this.#priority(Number(after)));
   }
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { bob } from "../../test/sim/names.ts";
 import { control, FakeLog, message } from "../../test/support/fake-log.ts";
 import { emptied } from "../protocol/amend.ts";
 import type { Entry } from "../protocol/entry.ts";
-import { bob } from "../../test/sim/names.ts";
 import { Tail } from "./tail.ts";
 
 const seqIds = (entries: readonly Entry[]): number[] => entries.map(({ seqId }) => seqId);
@@ -63,7 +63,12 @@ describe("a tail", () => {
     tail.add(message(4));
     expect(tail.add(control(5, 1, edit("early")))).toMatchObject({ content: "early", edited: { count: 1 } });
     expect(tail.hasEarly).toBe(false);
-    expect(tail.view()[0]).toMatchObject({ content: "early", reactions: { "+": 1 }, edited: { count: 1 }, amendedBy: 5 });
+    expect(tail.view()[0]).toMatchObject({
+      content: "early",
+      reactions: { "+": 1 },
+      edited: { count: 1 },
+      amendedBy: 5,
+    });
   });
 
   it("takes an early control entry that was handed out already, once", () => {

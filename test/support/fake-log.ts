@@ -11,7 +11,16 @@ export const CHAT = singleSessionId(alice, bob);
 
 export function message(seqId: number, fields: Partial<MessageEntry> = {}): MessageEntry {
   const packId = pack(`p${seqId}`);
-  return { kind: "message", seqId, timestamp: seqId, from: bob, packId, contentType: 1, content: `m${seqId}`, ...fields };
+  return {
+    kind: "message",
+    seqId,
+    timestamp: seqId,
+    from: bob,
+    packId,
+    contentType: 1,
+    content: `m${seqId}`,
+    ...fields,
+  };
 }
 
 export function control(seqId: number, target: number, what: ControlOf = { op: "recall" }): ControlEntry {
@@ -61,7 +70,8 @@ export class FakeLog {
   }
 
   page({ before, after, limit = 50 }: { before?: number; after?: number; limit?: number }): HistoryResult {
-    if (after !== undefined) return { entries: this.entries.slice(after, after + limit), more: after + limit < this.length };
+    if (after !== undefined)
+      return { entries: this.entries.slice(after, after + limit), more: after + limit < this.length };
     const end = (before ?? this.length + 1) - 1;
     const start = Math.max(0, end - limit);
     return { entries: this.entries.slice(start, end), more: start > 0 };

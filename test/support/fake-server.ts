@@ -1,6 +1,6 @@
 import { ParleyClient } from "../../src/client/client.ts";
-import { MemoryStore } from "../../src/client/memory-store.ts";
 import type { ClientOptions, Store } from "../../src/client/index.ts";
+import { MemoryStore } from "../../src/client/memory-store.ts";
 import type { AckFrame, DownFrame } from "../../src/protocol/down.ts";
 import { ERRORS, type ErrorName } from "../../src/protocol/errors.ts";
 import { PING_TEXT, PONG_TEXT } from "../../src/protocol/version.ts";
@@ -84,6 +84,8 @@ export class FakeServer {
 }
 
 function ackOf(packId: string, reply: Reply): DownFrame {
-  const fields = typeof reply === "string" ? { code: ERRORS[reply].code, message: ERRORS[reply].message } : { code: 0, data: reply };
-  return { type: "ack", packId, ...fields } as AckFrame; // SAFETY: tests may answer with anything
+  const fields =
+    typeof reply === "string" ? { code: ERRORS[reply].code, message: ERRORS[reply].message } : { code: 0, data: reply };
+  const ack: unknown = { type: "ack", packId, ...fields };
+  return ack as AckFrame; // SAFETY: tests may answer with anything
 }
