@@ -63,7 +63,8 @@ describe.each(NATIVE_HOSTS)("%s", (host) => {
     expect(entries.map(({ seqId, packId }) => [seqId, packId])).toEqual([[stored, `p${stored}`]]);
     const again = await owner.client.send(notes, "room again", { packId: `p${stored + 1}` });
     expect([again.seqId, again.repeated]).toEqual([stored + 1, undefined]);
-    expect((await owner.client.send(notes, "room again", { packId: "p1" })).repeated).toBe(true);
+    const first = "x".repeat(50_000);
+    expect((await owner.client.send(notes, first, { packId: "p1" })).repeated).toBe(true);
     owner.close();
     await server.dispose();
     rmSync(dataDir, { recursive: true, force: true });

@@ -28,7 +28,9 @@ export class Drafts {
   /** What an item becomes in the log, or why it does not. */
   draftOf(sender: UserId, { packId, ttlMs, ...message }: AppendItem): Outcome<Draft> {
     const fault = contentFault(message.content);
-    if (fault !== undefined) return failed(new ParleyError(fault));
+    // A stream may begin before there is anything to say.
+    const isBegun = "streaming" in message && message.content === "";
+    if (fault !== undefined && !isBegun) return failed(new ParleyError(fault));
     const digest = digestOf(wordingOf(message, ttlMs));
     const body = (timestamp: number): Outcome<MessageBody> => {
       try {
