@@ -4,6 +4,13 @@ import type { Operator } from "../../protocol/rpc/operator.ts";
 import { isGroup, usersOfSingle } from "../../protocol/session-id.ts";
 import type { Relations } from "./relations.ts";
 import type { Roster } from "./roster.ts";
+import type { Silence } from "./silence.ts";
+
+interface AccessPorts {
+  readonly roster: Roster;
+  readonly relations: Relations;
+  readonly silence: Silence;
+}
 
 /** Who may do what in this session. */
 export class Access {
@@ -11,19 +18,25 @@ export class Access {
   /** The two users of a single chat. */
   readonly users: readonly UserId[];
   readonly #roster: Roster;
+  readonly #silence: Silence;
   readonly #relations: Relations;
 
-  constructor(sessionId: SessionId, roster: Roster, relations: Relations) {
+  constructor(sessionId: SessionId, { roster, relations, silence }: AccessPorts) {
     this.isGroup = isGroup(sessionId);
     this.users = [...new Set(usersOfSingle(sessionId) ?? [])];
     this.#roster = roster;
     this.#relations = relations;
+    this.#silence = silence;
   }
 
   /** Throws when the user may not append. With a server key it is enough to be a member (S103). */
   requireWriter(userId: UserId, by?: "server"): void {
     this.requireMember(userId);
-    if (this.isGroup || by === "server") return;
+    if (by === "server") return;
+    if (this.isGroup) {
+      this.#silence.requireVoice(this.#roster.requireMember(userId));
+      return;
+    }
     const other = this.users.find((one) => one !== userId);
     if (other !== undefined) this.#relations.requireWelcome(userId, other);
   }

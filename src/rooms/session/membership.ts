@@ -1,33 +1,25 @@
 import { assertNever } from "../../kernel/assert.ts";
 import type { Clock } from "../../kernel/ports.ts";
-import type { GroupInfo, Notice } from "../../protocol/entry.ts";
+import type { GroupInfo } from "../../protocol/entry.ts";
 import { ParleyError } from "../../protocol/errors.ts";
 import type { GroupChangeResult, GroupFrame, GroupGetResult, GroupMembersResult } from "../../protocol/frames/group.ts";
 import type { GroupId, UserId } from "../../protocol/ids.ts";
 import { MAX_GROUP_MEMBERS } from "../../protocol/limits.ts";
-import type { FanOut } from "./fan-out.ts";
 import type { SessionFeature } from "./feature.ts";
-import { askedOf, type Log } from "./log.ts";
+import type { GroupChanges } from "./group-changes.ts";
 import type { Roster } from "./roster.ts";
-import type { MemberRow } from "./types.ts";
+import type { Silence } from "./silence.ts";
 
 type FrameOf<T extends GroupFrame["type"]> = Extract<GroupFrame, { type: T }>;
 type Change = FrameOf<
-  | "group.create"
-  | "group.join"
-  | "group.quit"
-  | "group.remove"
-  | "group.update"
-  | "group.transfer"
-  | "group.role"
-  | "group.dismiss"
+  "group.create" | "group.quit" | "group.remove" | "group.update" | "group.transfer" | "group.role" | "group.dismiss"
 >;
 
 interface MembershipPorts {
   readonly groupId: GroupId;
   readonly roster: Roster;
-  readonly log: Log;
-  readonly fanOut: FanOut;
+  readonly changes: GroupChanges;
+  readonly silence: Silence;
   readonly clock: Clock;
 }
 
@@ -41,7 +33,6 @@ export class Membership implements SessionFeature {
 
   readonly requests = {
     "group.create": (by: UserId, frame: FrameOf<"group.create">) => this.#once(by, frame),
-    "group.join": (by: UserId, frame: FrameOf<"group.join">) => this.#once(by, frame),
     "group.quit": (by: UserId, frame: FrameOf<"group.quit">) => this.#once(by, frame),
     "group.remove": (by: UserId, frame: FrameOf<"group.remove">) => this.#once(by, frame),
     "group.update": (by: UserId, frame: FrameOf<"group.update">) => this.#once(by, frame),
@@ -53,18 +44,13 @@ export class Membership implements SessionFeature {
   };
 
   #once(by: UserId, frame: Change): GroupChangeResult {
-    const { groupId, log } = this.#ports;
-    const known = log.findAsked(by, askedOf(frame));
-    if (known === undefined) return { groupId, seqId: this.#change(by, frame) };
-    return { groupId, seqId: known.seqId, repeated: true };
+    return this.#ports.changes.once(by, frame, () => this.#change(by, frame));
   }
 
   #change(by: UserId, frame: Change): number {
     switch (frame.type) {
       case "group.create":
         return this.#create(by, frame);
-      case "group.join":
-        return this.#join(by, frame);
       case "group.quit":
         return this.#quit(by, frame);
       case "group.remove":
@@ -84,62 +70,53 @@ export class Membership implements SessionFeature {
 
   #members(by: UserId): GroupMembersResult {
     this.#ports.roster.requireMember(by);
-    return { members: this.#ports.roster.all() };
+    const { roster, silence } = this.#ports;
+    const members = roster.all().map((member) => {
+      const mutedUntil = silence.untilMs(member.userId);
+      return mutedUntil === 0 ? member : { ...member, mutedUntil };
+    });
+    return { members };
   }
 
   #get(by: UserId): GroupGetResult {
-    const { roster, groupId } = this.#ports;
+    const { roster, groupId, silence } = this.#ports;
     roster.requireMember(by);
     const { info, owner, createdAt } = roster.require();
-    return { groupId, info, owner, createdAt, memberCount: roster.size };
+    const mutedUntil = silence.allUntilMs();
+    const muted = mutedUntil === 0 ? {} : { mutedUntil };
+    return { groupId, info, owner, createdAt, memberCount: roster.size, ...muted };
   }
 
   #create(by: UserId, frame: FrameOf<"group.create">): number {
-    const { roster, clock } = this.#ports;
+    const { roster, clock, changes } = this.#ports;
     // The id is a hash of creator and packId, so this is a packId that was used for something else in this group.
     if (roster.exists) throw new ParleyError("REFUSED", "the group exists");
     const info = merged({ name: frame.info.name, memberLimit: MAX_GROUP_MEMBERS, joinPolicy: "invite" }, frame.info);
     const others = [...new Set(frame.userIds)].filter((userId) => userId !== by);
     requireRoom(info.memberLimit, others.length + 1);
     roster.found(by, info, clock.nowMs());
-    const seqId = this.#note(by, frame, { event: "created", users: [by, ...others], info });
-    this.#admit(by, "owner", seqId);
-    for (const userId of others) this.#admit(userId, "member", seqId);
-    return seqId;
-  }
-
-  #join(by: UserId, frame: FrameOf<"group.join">): number {
-    const { roster } = this.#ports;
-    const group = roster.require();
-    if (frame.userIds !== undefined) roster.requireMember(by);
-    else if (group.info.joinPolicy !== "open" && !roster.has(by))
-      throw new ParleyError("REFUSED", "by invitation only");
-    const users = [...new Set(frame.userIds ?? [by])].filter((userId) => !roster.has(userId));
-    if (users.length === 0) return 0;
-    requireRoom(group.info.memberLimit, roster.size + users.length);
-    const seqId = this.#note(by, frame, { event: "joined", users });
-    for (const userId of users) this.#admit(userId, "member", seqId);
+    const seqId = this.#ports.changes.note(by, frame, { event: "created", users: [by, ...others], info });
+    changes.admit([by], "owner", seqId);
+    changes.admit(others, "member", seqId);
     return seqId;
   }
 
   #quit(by: UserId, frame: FrameOf<"group.quit">): number {
     const member = this.#ports.roster.requireMember(by);
     if (member.role === "owner") throw new ParleyError("OWNER_MUST_TRANSFER");
-    const seqId = this.#note(by, frame, { event: "quit", users: [by] });
-    this.#expel(by, seqId);
+    const seqId = this.#ports.changes.note(by, frame, { event: "quit", users: [by] });
+    this.#ports.changes.expel([by], seqId);
     return seqId;
   }
 
   #remove(by: UserId, frame: FrameOf<"group.remove">): number {
-    const { roster } = this.#ports;
-    const operator = roster.requireMember(by);
+    const { roster, changes } = this.#ports;
     const members = roster.all().filter(({ userId }) => frame.userIds.includes(userId));
-    if (!members.every((member) => mayRemove(operator, member))) throw new ParleyError("NOT_ALLOWED_IN_GROUP");
-    if (operator.role === "member") throw new ParleyError("NOT_ALLOWED_IN_GROUP");
+    const among = members.map(({ userId }) => userId);
+    changes.requireAbove(roster.requireMember(by), among);
     if (members.length === 0) return 0;
-    const users = members.map(({ userId }) => userId);
-    const seqId = this.#note(by, frame, { event: "removed", users });
-    for (const userId of users) this.#expel(userId, seqId);
+    const seqId = changes.note(by, frame, { event: "removed", users: among });
+    changes.expel(among, seqId);
     return seqId;
   }
 
@@ -151,7 +128,7 @@ export class Membership implements SessionFeature {
     requireRoom(info.memberLimit, roster.size);
     if (JSON.stringify(info) === JSON.stringify(old)) return 0;
     roster.setInfo(info);
-    return this.#note(by, frame, { event: "updated", info });
+    return this.#ports.changes.note(by, frame, { event: "updated", info });
   }
 
   #transfer(by: UserId, frame: FrameOf<"group.transfer">): number {
@@ -162,7 +139,7 @@ export class Membership implements SessionFeature {
     roster.setOwner(frame.userId);
     roster.setRole(from, "member");
     roster.setRole(to, "owner");
-    return this.#note(by, frame, { event: "transferred", users: [frame.userId] });
+    return this.#ports.changes.note(by, frame, { event: "transferred", users: [frame.userId] });
   }
 
   #role(by: UserId, frame: FrameOf<"group.role">): number {
@@ -172,30 +149,13 @@ export class Membership implements SessionFeature {
     if (member.role === "owner") throw new ParleyError("OWNER_MUST_TRANSFER");
     if (member.role === frame.role) return 0;
     roster.setRole(member, frame.role);
-    return this.#note(by, frame, { event: "role", users: [frame.userId], role: frame.role });
+    return this.#ports.changes.note(by, frame, { event: "role", users: [frame.userId], role: frame.role });
   }
 
   #dismiss(by: UserId, frame: FrameOf<"group.dismiss">): number {
     this.#ports.roster.requireOwner(by);
     this.#ports.roster.dismiss();
-    return this.#note(by, frame, { event: "dismissed" });
-  }
-
-  #note(by: UserId, frame: Change, notice: Notice): number {
-    const { log, fanOut } = this.#ports;
-    const { seqId } = log.appendOne(by, askedOf(frame), { kind: "notice", notice }, fanOut.fanned);
-    fanOut.touch();
-    return seqId;
-  }
-
-  #admit(userId: UserId, role: MemberRow["role"], seqId: number): void {
-    this.#ports.roster.add(userId, role, seqId);
-    this.#ports.fanOut.join(userId, seqId);
-  }
-
-  #expel(userId: UserId, seqId: number): void {
-    this.#ports.roster.remove(userId);
-    this.#ports.fanOut.leave(userId, seqId);
+    return this.#ports.changes.note(by, frame, { event: "dismissed" });
   }
 }
 
@@ -210,10 +170,4 @@ function requireRoom(memberLimit: number, members: number): void {
   if (memberLimit > MAX_GROUP_MEMBERS)
     throw new ParleyError("BAD_PARAMETER", `memberLimit: at most ${MAX_GROUP_MEMBERS}`);
   if (members > memberLimit) throw new ParleyError("GROUP_FULL");
-}
-
-/** The owner removes anybody else, an admin plain members. */
-function mayRemove(operator: MemberRow, member: MemberRow): boolean {
-  if (operator.userId === member.userId) return false;
-  return operator.role === "owner" || (operator.role === "admin" && member.role === "member");
 }

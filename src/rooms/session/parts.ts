@@ -1,6 +1,6 @@
 import type { Effects } from "../../kernel/effects.ts";
-import type { RoomPorts } from "../../kernel/ports.ts";
-import type { AppId, SessionId } from "../../protocol/ids.ts";
+import type { Clock, RoomPorts } from "../../kernel/ports.ts";
+import type { AppId, GroupId, SessionId } from "../../protocol/ids.ts";
 import { isGroup } from "../../protocol/session-id.ts";
 import { Access } from "./access.ts";
 import { Amendments } from "./amendments.ts";
@@ -12,6 +12,10 @@ import { Expiry } from "./expiry.ts";
 import { ExpiryStore } from "./expiry-store.ts";
 import { FanOut } from "./fan-out.ts";
 import type { SessionFeature } from "./feature.ts";
+import { GateStore } from "./gate-store.ts";
+import { GroupChanges } from "./group-changes.ts";
+import { GroupGate } from "./group-gate.ts";
+import { GroupOrder } from "./group-order.ts";
 import { GroupStore } from "./group-store.ts";
 import { Growth } from "./growth.ts";
 import { HiddenStore } from "./hidden-store.ts";
@@ -27,6 +31,8 @@ import { Relations } from "./relations.ts";
 import { RelationsStore } from "./relations-store.ts";
 import { Roster } from "./roster.ts";
 import { Signals } from "./signals.ts";
+import { Silence } from "./silence.ts";
+import { SilenceStore } from "./silence-store.ts";
 import { SessionStore } from "./store.ts";
 import { StreamStore } from "./stream-store.ts";
 import { Streams } from "./streams.ts";
@@ -52,7 +58,8 @@ export function sessionParts(
   const roster = new Roster(new GroupStore(sql));
   const log = new Log(store, clock, sessionId);
   const relations = new Relations(new RelationsStore(sql), policy);
-  const access = new Access(sessionId, roster, relations);
+  const silence = new Silence(new SilenceStore(sql), roster, clock);
+  const access = new Access(sessionId, { roster, relations, silence });
   const fanOut = new FanOut({ app, sessionId, store, log, effects, clock, random }, access.joined());
   const drafts = new Drafts({ access, log, words: policy.words });
   const signals = new Signals(app, effects);
@@ -69,7 +76,29 @@ export function sessionParts(
     new Streams({ ...shared, growth: new Growth(shared), store: new StreamStore(sql) }),
     new Passing(shared),
     new Cursors({ ...shared, store: new CursorStore(sql) }),
-    ...(isGroup(sessionId) ? [new Membership({ ...shared, groupId: sessionId, roster })] : []),
+    ...(isGroup(sessionId)
+      ? groupFeatures({ ...shared, groupId: sessionId, roster, silence, gate: new GateStore(sql) })
+      : []),
   ];
   return { access, log, fanOut, drafts, expiry, hiding, relations, features };
+}
+
+interface GroupPorts {
+  readonly groupId: GroupId;
+  readonly roster: Roster;
+  readonly silence: Silence;
+  readonly gate: GateStore;
+  readonly log: Log;
+  readonly fanOut: FanOut;
+  readonly signals: Signals;
+  readonly clock: Clock;
+}
+
+function groupFeatures(ports: GroupPorts): SessionFeature[] {
+  const changes = new GroupChanges(ports);
+  return [
+    new Membership({ ...ports, changes }),
+    new GroupGate({ ...ports, changes }),
+    new GroupOrder({ ...ports, changes }),
+  ];
 }

@@ -46,6 +46,13 @@ export class Roster {
     return member;
   }
 
+  /** Owner or admin. */
+  requireAdmin(userId: UserId): MemberRow {
+    const member = this.requireMember(userId);
+    if (member.role === "member") throw new ParleyError("NOT_ALLOWED_IN_GROUP");
+    return member;
+  }
+
   requireOwner(userId: UserId): GroupRow {
     this.requireMember(userId);
     const group = this.require();
@@ -54,7 +61,7 @@ export class Roster {
   }
 
   found(owner: UserId, info: GroupInfo, createdAt: number): void {
-    this.#save({ info, owner, createdAt, dismissed: false });
+    this.#save({ info, owner, createdAt, dismissed: false, mutedUntil: 0 });
   }
 
   setInfo(info: GroupInfo): void {
@@ -63,6 +70,10 @@ export class Roster {
 
   setOwner(owner: UserId): void {
     this.#save({ ...this.require(), owner });
+  }
+
+  muteAll(mutedUntil: number): void {
+    this.#save({ ...this.require(), mutedUntil });
   }
 
   dismiss(): void {
@@ -75,6 +86,11 @@ export class Roster {
 
   setRole(member: MemberRow, role: Role): void {
     this.#put({ ...member, role });
+  }
+
+  /** An empty nickname takes it away. */
+  setNickname({ nickname: _, ...member }: MemberRow, nickname: string): void {
+    this.#put(nickname === "" ? member : { ...member, nickname });
   }
 
   remove(userId: UserId): void {

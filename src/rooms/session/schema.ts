@@ -38,6 +38,16 @@ const stateTables = `
     ) WITHOUT ROWID;
     CREATE TABLE cursor_folds (room TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID`;
 
+/** A mute outlives leaving the group: else that would be a way round it. */
+const groupTables = `
+    CREATE TABLE mutes (
+      room TEXT NOT NULL, user TEXT NOT NULL, until INTEGER NOT NULL, PRIMARY KEY (room, user)
+    ) WITHOUT ROWID;
+    CREATE TABLE bans (room TEXT NOT NULL, user TEXT NOT NULL, PRIMARY KEY (room, user)) WITHOUT ROWID;
+    CREATE TABLE join_requests (
+      room TEXT NOT NULL, user TEXT NOT NULL, greeting TEXT, at INTEGER NOT NULL, PRIMARY KEY (room, user)
+    ) WITHOUT ROWID`;
+
 /**
  * WITHOUT ROWID, one key, no secondary index: on Durable Objects every index entry is a billed row.
  * `fanned` is the fan-out cursor as it was known when the entry was written (S24). `mentioned` is `*` or user ids, each
@@ -55,14 +65,17 @@ export const sessionMigrations: RoomMigrations = {
       digest INTEGER NOT NULL, PRIMARY KEY (room, sender, pack)
     ) WITHOUT ROWID;
     CREATE TABLE groups (
-      room TEXT PRIMARY KEY, info TEXT NOT NULL, owner TEXT NOT NULL, created_at INTEGER NOT NULL, dismissed INTEGER NOT NULL
+      room TEXT PRIMARY KEY, info TEXT NOT NULL, owner TEXT NOT NULL, created_at INTEGER NOT NULL,
+      dismissed INTEGER NOT NULL, muted_until INTEGER NOT NULL
     ) WITHOUT ROWID;
     CREATE TABLE members (
-      room TEXT NOT NULL, user TEXT NOT NULL, role TEXT NOT NULL, joined_seq INTEGER NOT NULL, PRIMARY KEY (room, user)
+      room TEXT NOT NULL, user TEXT NOT NULL, role TEXT NOT NULL, joined_seq INTEGER NOT NULL, nickname TEXT,
+      PRIMARY KEY (room, user)
     ) WITHOUT ROWID;
     CREATE TABLE backlog (
       room TEXT NOT NULL, user TEXT NOT NULL, cursor INTEGER NOT NULL, until INTEGER, PRIMARY KEY (room, user)
     ) WITHOUT ROWID;
+    ${groupTables};
     ${controlTables};
     ${stateTables};
     ${relationTables}`,

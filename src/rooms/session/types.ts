@@ -29,12 +29,15 @@ export interface GroupRow {
   readonly owner: UserId;
   readonly createdAt: number;
   readonly dismissed: boolean;
+  /** Only owner and admins speak until then, in ms since 1970. */
+  readonly mutedUntil: number;
 }
 
 export interface MemberRow {
   readonly userId: UserId;
   readonly role: Role;
   readonly joinedSeqId: number;
+  readonly nickname?: string;
 }
 
 /** A mailbox whose deliveries are behind the others, or that gets nothing after `untilSeqId`. */
