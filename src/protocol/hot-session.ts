@@ -44,7 +44,7 @@ function beginningAt({ seqId }: Entry): State {
 }
 
 /** Whether the user is a member after this entry; `undefined` when it says nothing about that. */
-function memberAfter(entry: Entry, me: UserId): boolean | undefined {
+export function memberAfter(entry: Entry, me: UserId): boolean | undefined {
   if (entry.kind !== "notice") return undefined;
   const { notice } = entry;
   switch (notice.event) {

@@ -1,5 +1,6 @@
 import type { Mailbox, MailboxFeature } from "./feature.ts";
 import { Hiding } from "./hiding.ts";
+import { Memberships } from "./memberships.ts";
 import { Priority } from "./priority.ts";
 import { ReadAll } from "./read-all.ts";
 import { ReadRequests } from "./read-requests.ts";
@@ -26,5 +27,6 @@ export function mailboxFeatures(mailbox: Mailbox, store: MailboxStore): MailboxF
     new SessionList(mailbox, store),
     new Receipts(mailbox, store),
     new Relations(mailbox),
+    new Memberships(mailbox),
   ];
 }

@@ -22,6 +22,11 @@ CREATE TABLE relations (
   PRIMARY KEY (room, user)
 ) WITHOUT ROWID`;
 
+const membershipTable = `CREATE TABLE memberships (
+  room TEXT NOT NULL, session TEXT NOT NULL, member INTEGER NOT NULL, changed_at INTEGER NOT NULL,
+  PRIMARY KEY (room, session)
+) WITHOUT ROWID`;
+
 /** `reported_…`: what the session room has confirmed, as it was known when the row was written (M51). */
 export const mailboxMigrations: RoomMigrations = {
   kind: "mailbox",
@@ -33,6 +38,7 @@ export const mailboxMigrations: RoomMigrations = {
       reported_read INTEGER NOT NULL, reported_received INTEGER NOT NULL, PRIMARY KEY (room, session)
     ) WITHOUT ROWID;
     ${priorityTables};
-    ${relationTables}`,
+    ${relationTables};
+    ${membershipTable}`,
   ],
 };
