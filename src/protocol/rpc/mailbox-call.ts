@@ -1,9 +1,6 @@
-import type { z } from "zod";
 import type { EntryFrame, PassingFrame } from "../down.ts";
-import type { Presence } from "../frames/device.ts";
 import type { Relation } from "../frames/friend.ts";
-import type { UserUpdate } from "../frames/user.ts";
-import type { DeviceId, UserId } from "../ids.ts";
+import type { UserId } from "../ids.ts";
 import type { Operator } from "./operator.ts";
 import type { SessionCall } from "./session-call.ts";
 import type { Stance } from "./stance.ts";
@@ -21,17 +18,7 @@ export type MailboxCall =
   /** A page of the relations, like `friend.sync`. */
   | { readonly type: "relations"; readonly since: number; readonly limit: number | undefined }
   /** The profile, as far as `by` may see it. */
-  | { readonly type: "profile"; readonly by: Operator }
-  | { readonly type: "profile.update"; readonly profile: z.infer<typeof UserUpdate>["profile"] }
-  /** Refuses with `TOKEN_REVOKED`. */
-  | { readonly type: "token"; readonly tokenId: string; readonly issuedAtMs: number }
-  /** Revokes the tokens of one device, or of all, and closes their connections. */
-  | { readonly type: "devices.kick"; readonly deviceId: DeviceId | undefined }
-  /** Revokes all tokens that were issued so far. */
-  | { readonly type: "devices.revoke" }
-  | { readonly type: "presence.get" }
-  | WatchCall
-  | PresenceCall;
+  | { readonly type: "profile"; readonly by: Operator };
 
 /** What `from` wants of this user, as of now. Older ones are ignored. Answers with `StanceResult`. */
 export interface StanceCall {
@@ -61,25 +48,4 @@ export interface RelateResult {
   readonly relation: Relation;
   readonly toSession: SessionCall;
   readonly toOther: StanceCall;
-}
-
-/** `by` asks for this user's presence from now on. Answers with `Watched`, or null where it is none of their business. */
-export interface WatchCall {
-  readonly type: "watch";
-  readonly by: UserId;
-}
-
-/** `rev` grows with every change, so that of an answer and a call that cross the newer one counts. */
-export interface Watched {
-  readonly presence: Presence;
-  readonly rev: number;
-}
-
-/** The presence of somebody that this user watches. Answers with `PresenceResult`. */
-export interface PresenceCall extends Watched {
-  readonly type: "presence";
-}
-
-export interface PresenceResult {
-  readonly isWatched: boolean;
 }

@@ -37,7 +37,7 @@ class Life {
   }
 
   post(to: UserId, key: string, by: UserId = alice): Call[] {
-    this.#courier.post({ to: mailboxRoom(app, to), kind: "test", key, call: { type: "watch", by } });
+    this.#courier.post({ to: mailboxRoom(app, to), kind: "test", key, call: { type: "profile", by: { kind: "user", userId: by } } });
     return this.calls();
   }
 

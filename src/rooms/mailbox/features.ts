@@ -11,6 +11,7 @@ import { SessionChanges } from "./session-changes.ts";
 import { SessionList } from "./session-list.ts";
 import type { MailboxStore } from "./store.ts";
 import { Syncing } from "./syncing.ts";
+import { Users } from "./users.ts";
 
 /** What a mailbox room is made of. */
 export function mailboxFeatures(mailbox: Mailbox, store: MailboxStore): MailboxFeature[] {
@@ -28,5 +29,6 @@ export function mailboxFeatures(mailbox: Mailbox, store: MailboxStore): MailboxF
     new Receipts(mailbox, store),
     new Relations(mailbox),
     new Memberships(mailbox),
+    new Users(mailbox),
   ];
 }

@@ -27,6 +27,11 @@ const membershipTable = `CREATE TABLE memberships (
   PRIMARY KEY (room, session)
 ) WITHOUT ROWID`;
 
+const userTables = `CREATE TABLE profiles (room TEXT PRIMARY KEY, profile TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE user_attributes (
+  room TEXT NOT NULL, user TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (room, user, name)
+) WITHOUT ROWID`;
+
 /** `reported_…`: what the session room has confirmed, as it was known when the row was written (M51). */
 export const mailboxMigrations: RoomMigrations = {
   kind: "mailbox",
@@ -39,6 +44,7 @@ export const mailboxMigrations: RoomMigrations = {
     ) WITHOUT ROWID;
     ${priorityTables};
     ${relationTables};
-    ${membershipTable}`,
+    ${membershipTable};
+    ${userTables}`,
   ],
 };
