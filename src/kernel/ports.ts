@@ -35,6 +35,8 @@ export interface ConnectionState {
   readonly userId: UserId;
   readonly deviceId: string;
   readonly deviceType: DeviceType;
+  /** Of the token that it was opened with. */
+  readonly tokenId: string;
   /** When the token runs out, in ms since 1970. */
   readonly expiresAtMs: number;
 }

@@ -46,7 +46,14 @@ function makeRoom(effects: Effects): Room {
 describe("the room runner", () => {
   let runner: RoomRunner;
   const call = { type: "call", call: { type: "unread", userId: alice, after: 0, upTo: 0 } } as const;
-  const state = { phase: "live", userId: alice, deviceId: "d", deviceType: "web", expiresAtMs: 0 } as const;
+  const state = {
+    phase: "live",
+    userId: alice,
+    deviceId: "d",
+    deviceType: "web",
+    tokenId: "t",
+    expiresAtMs: 0,
+  } as const;
   const connection = new SimConnection(mailboxRoom(app, alice), state, { nowMs: () => 0 });
   const refusedPack = { ok: false, packId: pack("p"), error: "MALFORMED", detail: "" } as const;
   const received = { type: "received", connection, request: refusedPack } as const;

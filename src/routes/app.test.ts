@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 
 const tokenOf = (userId = alice, of = app) =>
-  http.tokens.sign({ app: of, userId, expiresAtMs: http.world.nowMs + 60_000 }, http.world.nowMs);
+  http.tokens.sign({ app: of, userId, tokenId: "t", expiresAtMs: http.world.nowMs + 60_000 }, http.world.nowMs);
 const problem = (name: ErrorName) => ({
   status: ERRORS[name].http,
   body: { name, code: ERRORS[name].code, title: ERRORS[name].message, status: ERRORS[name].http },
@@ -25,7 +25,7 @@ describe("POST /v1/tokens", () => {
     const { status, body } = await http.post("/v1/tokens", OTHER_KEY, { userId: "alice" });
     expect(status).toBe(200);
     const claims = await http.tokens.verify(String(body.token), http.world.nowMs);
-    expect(claims).toEqual({ app: "other", userId: "alice", expiresAtMs: body.expiresAt });
+    expect(claims).toEqual({ app: "other", userId: "alice", tokenId: expect.any(String), expiresAtMs: body.expiresAt });
     expect(body.expiresAt).toBe(http.world.nowMs + DEFAULT_TOKEN_TTL_S * 1000);
     const short = await http.post("/v1/tokens", KEY, { userId: "alice", ttlSeconds: 5 });
     expect(short.body.expiresAt).toBe(http.world.nowMs + 5_000);
@@ -193,6 +193,7 @@ describe("GET /v1/connect", () => {
       subprotocol: "parley.v1.json",
       state: {
         ...{ phase: "syncing", userId: "dave", deviceId: "d-1", deviceType: "web" },
+        tokenId: "t",
         expiresAtMs: http.world.nowMs + 60_000,
       },
     });

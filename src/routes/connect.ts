@@ -34,9 +34,9 @@ export async function openingOf(request: Request, tokens: Tokens, nowMs: number)
   if (!deviceId.success) return refuse(CLOSE.PROTOCOL_ERROR, "deviceId is missing or wrong");
   if (!deviceType.success) return refuse(CLOSE.PROTOCOL_ERROR, "deviceType is missing or wrong");
   try {
-    const { app, userId, expiresAtMs } = await tokens.verify(token, nowMs);
+    const { app, userId, tokenId, expiresAtMs } = await tokens.verify(token, nowMs);
     const device = { deviceId: deviceId.data, deviceType: deviceType.data };
-    const state = { phase: "syncing", userId, ...device, expiresAtMs } as const;
+    const state = { phase: "syncing", userId, ...device, tokenId, expiresAtMs } as const;
     return { kind: "accept", room: mailboxRoom(app, userId), state, subprotocol };
   } catch (thrown) {
     const expired = thrown instanceof ParleyError && thrown.errorName === "TOKEN_EXPIRED";

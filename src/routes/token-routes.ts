@@ -15,7 +15,10 @@ const TokenBody = z.object({
 async function issue(deps: Deps, tokens: Tokens, claims: { app: AppId; userId: UserId; ttlSeconds: number }) {
   const nowMs = deps.clock.nowMs();
   const expiresAtMs = nowMs + claims.ttlSeconds * 1000;
-  const token = await tokens.sign({ app: claims.app, userId: claims.userId, expiresAtMs }, nowMs);
+  const token = await tokens.sign(
+    { app: claims.app, userId: claims.userId, tokenId: crypto.randomUUID(), expiresAtMs },
+    nowMs,
+  );
   return { token, expiresAt: expiresAtMs };
 }
 

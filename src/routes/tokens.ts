@@ -10,14 +10,16 @@ export const MAX_TOKEN_TTL_S = 30 * 86_400;
 export interface TokenClaims {
   readonly app: AppId;
   readonly userId: UserId;
+  /** Unlike any other token's. */
+  readonly tokenId: string;
   /** ms since 1970 */
   readonly expiresAtMs: number;
 }
 
-const Claims = z.object({ app: AppId, sub: UserId, exp: z.int() });
+const Claims = z.object({ app: AppId, sub: UserId, jti: z.string().min(1).max(64), exp: z.int() });
 const ALGORITHM = "HS256";
 
-/** Signs and checks user tokens: JWTs with `app`, `sub`, `iat` and `exp`. */
+/** Signs and checks user tokens: JWTs with `app`, `sub`, `jti`, `iat` and `exp`. */
 export class Tokens {
   readonly #secret: Uint8Array;
 
@@ -29,6 +31,7 @@ export class Tokens {
     return new SignJWT({ app: claims.app })
       .setProtectedHeader({ alg: ALGORITHM })
       .setSubject(claims.userId)
+      .setJti(claims.tokenId)
       .setIssuedAt(Math.floor(nowMs / 1000))
       .setExpirationTime(Math.floor(claims.expiresAtMs / 1000))
       .sign(this.#secret);
@@ -39,8 +42,8 @@ export class Tokens {
     try {
       const options = { algorithms: [ALGORITHM], currentDate: new Date(nowMs), requiredClaims: ["exp", "sub", "app"] };
       const { payload } = await jwtVerify(token, this.#secret, options);
-      const { app, sub, exp } = Claims.parse(payload);
-      return { app, userId: sub, expiresAtMs: exp * 1000 };
+      const { app, sub, jti, exp } = Claims.parse(payload);
+      return { app, userId: sub, tokenId: jti, expiresAtMs: exp * 1000 };
     } catch (cause) {
       throw new ParleyError(cause instanceof errors.JWTExpired ? "TOKEN_EXPIRED" : "BAD_CREDENTIALS", undefined, {
         cause,

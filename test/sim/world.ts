@@ -34,6 +34,7 @@ export type Fate = "arrives" | "lost";
 export interface ConnectOptions {
   readonly deviceType?: DeviceType;
   readonly deviceId?: string;
+  readonly tokenId?: string;
   readonly expiresAtMs?: number;
   readonly app?: AppId;
 }
@@ -70,7 +71,8 @@ export class World {
     const room = mailboxRoom(options.app ?? app, userId);
     const { deviceType = "web", deviceId = `${userId}-${deviceType}` } = options;
     const expiresAtMs = options.expiresAtMs ?? Number.MAX_SAFE_INTEGER;
-    const state = { phase: "syncing", userId, deviceId, deviceType, expiresAtMs } as const;
+    const { tokenId = `token-of-${deviceId}` } = options;
+    const state = { phase: "syncing", userId, deviceId, deviceType, tokenId, expiresAtMs } as const;
     const connection = new SimConnection(room, state, { nowMs: () => this.nowMs });
     this.#place(room).connections.push(connection);
     this.#run(room, { type: "opened", connection });

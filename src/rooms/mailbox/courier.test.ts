@@ -37,7 +37,12 @@ class Life {
   }
 
   post(to: UserId, key: string, by: UserId = alice): Call[] {
-    this.#courier.post({ to: mailboxRoom(app, to), kind: "test", key, call: { type: "profile", by: { kind: "user", userId: by } } });
+    this.#courier.post({
+      to: mailboxRoom(app, to),
+      kind: "test",
+      key,
+      call: { type: "profile", by: { kind: "user", userId: by } },
+    });
     return this.calls();
   }
 
@@ -72,7 +77,7 @@ describe("the courier", () => {
   it("M80 makes a call until it is answered, and then no more", () => {
     const life = new Life();
     const call = one(life.post(bob, "k"));
-    expect(call.call).toEqual({ type: "watch", by: alice });
+    expect(call.call).toEqual({ type: "profile", by: { kind: "user", userId: alice } });
     expect(life.reply(call)).toEqual([]);
     expect([life.ring(), new Life().ring()]).toEqual([[], []]);
     expect(heard).toEqual(["k ok"]);
@@ -152,7 +157,7 @@ describe("the courier", () => {
     life.post(bob, "a", bob);
     life.post(bob, "a", carol);
     const second = one(life.reply(first));
-    expect(second.call).toEqual({ type: "watch", by: carol });
+    expect(second.call).toEqual({ type: "profile", by: { kind: "user", userId: carol } });
     expect(life.reply(second)).toEqual([]);
     expect(heard).toEqual(["a ok", "a ok"]);
   });

@@ -79,6 +79,10 @@ export class Desk {
     this.#ports.effects.send([connection], frame);
   }
 
+  connections(): readonly Connection[] {
+    return this.#ports.connections();
+  }
+
   live(): Connection[] {
     return this.#ports.connections().filter(({ state }) => state.phase === "live");
   }

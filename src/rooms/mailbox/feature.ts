@@ -42,6 +42,8 @@ export interface MailboxFeature {
   replied?(tag: MailboxTag, outcome: Outcome): void;
   /** New entries of a session were stored; `entries` is not empty. */
   delivered?(sessionId: string, entries: readonly Entry[]): void;
+  /** Closes a connection that may not be; then nobody hears of it. */
+  refuses?(connection: Connection): boolean;
   opened?(connection: Connection): void;
   closed?(connection: Connection): void;
   /** The room's alarm says nothing about why: each feature looks at its own rows. */

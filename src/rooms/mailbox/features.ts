@@ -1,3 +1,4 @@
+import { Devices } from "./devices.ts";
 import type { Mailbox, MailboxFeature } from "./feature.ts";
 import { Hiding } from "./hiding.ts";
 import { Memberships } from "./memberships.ts";
@@ -30,5 +31,6 @@ export function mailboxFeatures(mailbox: Mailbox, store: MailboxStore): MailboxF
     new Relations(mailbox),
     new Memberships(mailbox),
     new Users(mailbox),
+    new Devices(mailbox),
   ];
 }

@@ -57,6 +57,7 @@ export class MailboxRoom implements Room {
   }
 
   opened(connection: Connection): void {
+    if (this.#features.some((feature) => feature.refuses?.(connection) === true)) return;
     this.#mailbox.desk.admit(connection);
     for (const feature of this.#features) feature.opened?.(connection);
   }

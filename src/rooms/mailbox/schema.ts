@@ -32,6 +32,14 @@ CREATE TABLE user_attributes (
   room TEXT NOT NULL, user TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (room, user, name)
 ) WITHOUT ROWID`;
 
+const deviceTables = `CREATE TABLE devices (
+  room TEXT NOT NULL, device TEXT NOT NULL, type TEXT NOT NULL, token TEXT NOT NULL, expires_at INTEGER NOT NULL,
+  seen_at INTEGER NOT NULL, PRIMARY KEY (room, device)
+) WITHOUT ROWID;
+CREATE TABLE revoked (
+  room TEXT NOT NULL, token TEXT NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY (room, token)
+) WITHOUT ROWID`;
+
 /** `reported_…`: what the session room has confirmed, as it was known when the row was written (M51). */
 export const mailboxMigrations: RoomMigrations = {
   kind: "mailbox",
@@ -45,6 +53,7 @@ export const mailboxMigrations: RoomMigrations = {
     ${priorityTables};
     ${relationTables};
     ${membershipTable};
-    ${userTables}`,
+    ${userTables};
+    ${deviceTables}`,
   ],
 };

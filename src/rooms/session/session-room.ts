@@ -91,7 +91,7 @@ export class SessionRoom implements Room {
     request: ({ by, frame }): unknown => {
       const decide = this.#requests.get(frame.type);
       // A group's request to what is no group finds nothing that decides it.
-      if (decide === undefined) throw new ParleyError("NO_SUCH_GROUP");
+      if (decide === undefined) throw new ParleyError(this.#parts.access.isGroup ? "UNKNOWN_TYPE" : "NO_SUCH_GROUP");
       return decide(by, frame);
     },
   };

@@ -1,0 +1,100 @@
+import type { z } from "zod";
+import type { Connection, ConnectionState } from "../../kernel/ports.ts";
+import { CLOSE } from "../../protocol/close-codes.ts";
+import { ParleyError } from "../../protocol/errors.ts";
+import type { Device, DeviceKick } from "../../protocol/frames/device.ts";
+import type { DeviceId } from "../../protocol/ids.ts";
+import { MAX_DEVICES } from "../../protocol/limits.ts";
+import type { Owed } from "./desk.ts";
+import { type DeviceRow, DeviceStore } from "./device-store.ts";
+import type { Mailbox, MailboxFeature } from "./feature.ts";
+
+/** A device that reconnects often is not written down each time. */
+const SEEN_EVERY_MS = 3_600_000;
+
+/** Where the user is logged in, and which of their tokens count no longer. */
+export class Devices implements MailboxFeature {
+  readonly name = "devices";
+  readonly #mailbox: Mailbox;
+  readonly #store: DeviceStore;
+
+  constructor(mailbox: Mailbox) {
+    this.#mailbox = mailbox;
+    this.#store = new DeviceStore(mailbox.sql);
+  }
+
+  readonly requests = {
+    "device.list": (owed: Owed) => {
+      const online = new Set(this.#mailbox.desk.connections().map(({ state }) => state.deviceId));
+      const current = owed.connection.state.deviceId;
+      const devices = this.#store.all().map(({ deviceId, deviceType, lastSeenAt }): Device => {
+        const isCurrent = deviceId === current ? ({ current: true } as const) : {};
+        return { deviceId, deviceType, online: online.has(deviceId), lastSeenAt, ...isCurrent };
+      });
+      this.#mailbox.desk.answer(owed, { ok: true, value: { devices } });
+    },
+    "device.kick": (owed: Owed, { deviceId }: z.infer<typeof DeviceKick>) => {
+      const devices = this.#store.all().filter((device) => device.deviceId === deviceId);
+      if (devices.length === 0) throw new ParleyError("NO_SUCH_DEVICE");
+      this.#kick(owed, devices);
+    },
+    "device.kickOthers": (owed: Owed) => {
+      const { deviceId: current } = owed.connection.state;
+      this.#kick(
+        owed,
+        this.#store.all().filter(({ deviceId }) => deviceId !== current),
+      );
+    },
+    "device.logout": (owed: Owed) => {
+      const { deviceId: current } = owed.connection.state;
+      this.#kick(
+        owed,
+        this.#store.all().filter(({ deviceId }) => deviceId === current),
+      );
+    },
+  };
+
+  /** Whether the connection's token was taken back; then it is closed, and whatever it still sends finds it expired. */
+  refuses(connection: Connection): boolean {
+    if (!this.#store.isRevoked(connection.state.tokenId)) return false;
+    connection.save({ ...connection.state, expiresAtMs: 0 });
+    this.#mailbox.effects.close(connection, CLOSE.TOKEN_REVOKED, "the token was revoked");
+    return true;
+  }
+
+  opened({ state }: Connection): void {
+    const devices = this.#store.all();
+    const known = devices.find(({ deviceId }) => deviceId === state.deviceId);
+    const nowMs = this.#mailbox.clock.nowMs();
+    const isSame = known?.tokenId === state.tokenId && known.deviceType === state.deviceType;
+    if (isSame && Math.abs(nowMs - known.lastSeenAt) < SEEN_EVERY_MS) return;
+    this.#store.put(rowOf(state, nowMs));
+    if (known === undefined) for (const { deviceId } of devices.slice(MAX_DEVICES - 1)) this.#store.remove(deviceId);
+  }
+
+  closed({ state }: Connection): void {
+    const known = this.#store.all().find(({ deviceId }) => deviceId === state.deviceId);
+    // One that was kicked is forgotten, and does not come back by leaving.
+    if (known?.tokenId === state.tokenId) this.#store.put(rowOf(state, this.#mailbox.clock.nowMs()));
+  }
+
+  #kick(owed: Owed, devices: readonly DeviceRow[]): void {
+    const { desk, effects, clock } = this.#mailbox;
+    for (const device of devices) {
+      this.#store.revoke(device, clock.nowMs());
+      this.#store.remove(device.deviceId);
+    }
+    desk.answer(owed, { ok: true, value: { kicked: devices.length } });
+    const gone = new Set<string>(devices.map(({ deviceId }) => deviceId));
+    for (const connection of desk.connections()) {
+      const { state } = connection;
+      if (!gone.has(state.deviceId)) continue;
+      connection.save({ ...state, expiresAtMs: 0 });
+      effects.close(connection, CLOSE.TOKEN_REVOKED, "the device was logged out");
+    }
+  }
+}
+
+function rowOf({ deviceId, deviceType, tokenId, expiresAtMs }: ConnectionState, nowMs: number): DeviceRow {
+  return { deviceId: deviceId as DeviceId, deviceType, tokenId, expiresAtMs, lastSeenAt: nowMs }; // SAFETY: the route checked it
+}
