@@ -69,7 +69,7 @@ export const PresenceFrame = z.object({ type: z.literal("presence"), ...Presence
 /** Something changed that the client may have a copy of; `id` names the group or user. */
 export const SyncCommandFrame = z.object({
   type: z.literal("sync.command"),
-  what: z.enum(["friends", "groups", "group.info", "group.members", "group.requests", "profile"]),
+  what: z.enum(["friends", "groups", "group.info", "group.members", "group.requests", "group.invitations", "profile"]),
   id: z.string().optional(),
 });
 export type SyncCommandFrame = z.infer<typeof SyncCommandFrame>;

@@ -43,6 +43,8 @@ export const MAX_ATTRIBUTE_CHARS = 4_096;
 export const MAX_USER_ATTRIBUTES = 32;
 /** Users that a user keeps something about: friends, own requests, blocks, remarks. */
 export const MAX_RELATIONS = 10_000;
+/** Invitations of one group that wait for an answer. */
+export const MAX_INVITATIONS = 500;
 /** Devices that a mailbox remembers; beyond it the one that was not seen for the longest time is forgotten. */
 export const MAX_DEVICES = 100;
 /** Users in one `user.get` or presence subscription. */

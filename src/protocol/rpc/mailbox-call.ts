@@ -1,6 +1,7 @@
 import type { EntryFrame, PassingFrame } from "../down.ts";
 import type { Relation } from "../frames/friend.ts";
-import type { UserId } from "../ids.ts";
+import type { Invitation } from "../frames/group.ts";
+import type { GroupId, UserId } from "../ids.ts";
 import type { Operator } from "./operator.ts";
 import type { SessionCall } from "./session-call.ts";
 import type { Stance } from "./stance.ts";
@@ -15,10 +16,19 @@ export type MailboxCall =
   | { readonly type: "signal"; readonly frame: PassingFrame }
   | StanceCall
   | RelateCall
+  | InvitationCall
   /** A page of the relations, like `friend.sync`. */
   | { readonly type: "relations"; readonly since: number; readonly limit: number | undefined }
   /** The profile, as far as `by` may see it. */
   | { readonly type: "profile"; readonly by: Operator };
+
+/** The user is invited, or without `invitation` not any more. Older versions are ignored; they grow with the group's changes. */
+export interface InvitationCall {
+  readonly type: "invitation";
+  readonly groupId: GroupId;
+  readonly version: number;
+  readonly invitation?: Omit<Invitation, "groupId">;
+}
 
 /** What `from` wants of this user, as of now. Older ones are ignored. Answers with `StanceResult`. */
 export interface StanceCall {

@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { alice, app, bob, carol } from "../../../test/sim/names.ts";
 import { SimStorage } from "../../../test/sim/sim-storage.ts";
+import { Courier } from "../../kernel/courier.ts";
+import { CourierStore } from "../../kernel/courier-store.ts";
 import { type Effect, Effects } from "../../kernel/effects.ts";
 import { mailboxRoom, type RoomName } from "../../kernel/room-name.ts";
 import type { ErrorName } from "../../protocol/errors.ts";
 import type { UserId } from "../../protocol/ids.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
-import { Courier } from "./courier.ts";
-import { CourierStore } from "./courier-store.ts";
 import type { MailboxTag } from "./feature.ts";
 
 type Call = Effect & { kind: "call" };

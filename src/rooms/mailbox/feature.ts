@@ -1,4 +1,5 @@
 import type { CallTag, Effects } from "../../kernel/effects.ts";
+import type { Errands } from "../../kernel/errands.ts";
 import type { RoomPolicy } from "../../kernel/policy.ts";
 import type { Clock, Connection, Random, RoomSql } from "../../kernel/ports.ts";
 import type { Entry } from "../../protocol/entry.ts";
@@ -7,7 +8,6 @@ import type { MailboxCall } from "../../protocol/rpc/mailbox-call.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
 import type { FrameOf, UpType } from "../../protocol/up.ts";
 import type { Desk, Owed } from "./desk.ts";
-import type { Errands } from "./errands.ts";
 import type { HotSessions } from "./hot-sessions.ts";
 
 /** What every part of the mailbox works with. */

@@ -1,6 +1,7 @@
 import { Devices } from "./devices.ts";
 import type { Mailbox, MailboxFeature } from "./feature.ts";
 import { Hiding } from "./hiding.ts";
+import { Invitations } from "./invitations.ts";
 import { Memberships } from "./memberships.ts";
 import { Priority } from "./priority.ts";
 import { ReadAll } from "./read-all.ts";
@@ -18,6 +19,7 @@ import { Users } from "./users.ts";
 export function mailboxFeatures(mailbox: Mailbox, store: MailboxStore): MailboxFeature[] {
   const reading = new ReadRequests(mailbox);
   const priority = new Priority(mailbox);
+  const relations = new Relations(mailbox);
   return [
     new Sending(mailbox),
     reading,
@@ -28,7 +30,8 @@ export function mailboxFeatures(mailbox: Mailbox, store: MailboxStore): MailboxF
     new SessionChanges(mailbox),
     new SessionList(mailbox, store),
     new Receipts(mailbox, store),
-    new Relations(mailbox),
+    relations,
+    new Invitations(mailbox, relations),
     new Memberships(mailbox),
     new Users(mailbox),
     new Devices(mailbox),

@@ -1,3 +1,5 @@
+import { Courier } from "../../kernel/courier.ts";
+import { CourierStore } from "../../kernel/courier-store.ts";
 import type { CallTag, Effects, RoomCall } from "../../kernel/effects.ts";
 import type { Connection, RoomPorts } from "../../kernel/ports.ts";
 import { packIdOf } from "../../kernel/refusal.ts";
@@ -10,8 +12,6 @@ import type { MailboxCall } from "../../protocol/rpc/mailbox-call.ts";
 import { failed, type Outcome } from "../../protocol/rpc/outcome.ts";
 import { isSessionFrame } from "../../protocol/session-frame.ts";
 import type { UpFrame } from "../../protocol/up.ts";
-import { Courier } from "./courier.ts";
-import { CourierStore } from "./courier-store.ts";
 import { Desk, type Owed } from "./desk.ts";
 import type { Mailbox, MailboxFeature, MailboxTag } from "./feature.ts";
 import { mailboxFeatures } from "./features.ts";

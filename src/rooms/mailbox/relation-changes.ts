@@ -1,3 +1,4 @@
+import type { Errand } from "../../kernel/courier-store.ts";
 import type { Connection } from "../../kernel/ports.ts";
 import { mailboxRoom, sessionRoom } from "../../kernel/room-name.ts";
 import type { SyncCommandFrame } from "../../protocol/down.ts";
@@ -7,7 +8,6 @@ import type { RelationCall } from "../../protocol/rpc/session-call.ts";
 import { type Stance, stateOf } from "../../protocol/rpc/stance.ts";
 import { singleSessionId } from "../../protocol/session-id.ts";
 import type { Place } from "./confirmations.ts";
-import type { Errand } from "./courier-store.ts";
 import type { Mailbox } from "./feature.ts";
 import type { Edit, RelationBook } from "./relation-book.ts";
 import type { RelationRow } from "./relations-store.ts";

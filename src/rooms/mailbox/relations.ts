@@ -1,3 +1,4 @@
+import type { Errand } from "../../kernel/courier-store.ts";
 import { ParleyError } from "../../protocol/errors.ts";
 import type { RelationState } from "../../protocol/frames/friend.ts";
 import type { UserId } from "../../protocol/ids.ts";
@@ -13,7 +14,6 @@ import { failed, type Outcome } from "../../protocol/rpc/outcome.ts";
 import { end, refuse, stateOf, wish } from "../../protocol/rpc/stance.ts";
 import type { FrameOf } from "../../protocol/up.ts";
 import { Confirmations, type Place } from "./confirmations.ts";
-import type { Errand } from "./courier-store.ts";
 import type { Owed } from "./desk.ts";
 import type { Mailbox, MailboxFeature } from "./feature.ts";
 import { type Edit, RelationBook, shown } from "./relation-book.ts";

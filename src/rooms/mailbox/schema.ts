@@ -1,3 +1,4 @@
+import { errandTable } from "../../kernel/courier-store.ts";
 import type { RoomMigrations } from "../../kernel/migrations.ts";
 
 /** `priority_copies` finds the kept entries that have the content of a message, by the message. */
@@ -11,19 +12,21 @@ const priorityTables = `
       PRIMARY KEY (room, session, target, id)
     ) WITHOUT ROWID`;
 
-/** `call` is JSON; so are the stances `mine` and `theirs`. `own` marks what counts towards the limit. */
-const relationTables = `CREATE TABLE errands (
-  room TEXT NOT NULL, target TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, seq INTEGER NOT NULL,
-  call TEXT NOT NULL, PRIMARY KEY (room, target, kind, key)
-) WITHOUT ROWID;
+/** The stances `mine` and `theirs` are JSON. `own` marks what counts towards the limit. */
+const relationTables = `${errandTable};
 CREATE TABLE relations (
   room TEXT NOT NULL, user TEXT NOT NULL, remark TEXT NOT NULL, greeting TEXT NOT NULL, blocked INTEGER NOT NULL,
   mine TEXT NOT NULL, theirs TEXT NOT NULL, own INTEGER NOT NULL, version INTEGER NOT NULL, updated_at INTEGER NOT NULL,
   PRIMARY KEY (room, user)
 ) WITHOUT ROWID`;
 
-const membershipTable = `CREATE TABLE memberships (
+/** `invitation` is JSON, and null when it is over. */
+const membershipTables = `CREATE TABLE memberships (
   room TEXT NOT NULL, session TEXT NOT NULL, member INTEGER NOT NULL, changed_at INTEGER NOT NULL,
+  PRIMARY KEY (room, session)
+) WITHOUT ROWID;
+CREATE TABLE invitations (
+  room TEXT NOT NULL, session TEXT NOT NULL, version INTEGER NOT NULL, invitation TEXT, changed_at INTEGER NOT NULL,
   PRIMARY KEY (room, session)
 ) WITHOUT ROWID`;
 
@@ -52,7 +55,7 @@ export const mailboxMigrations: RoomMigrations = {
     ) WITHOUT ROWID;
     ${priorityTables};
     ${relationTables};
-    ${membershipTable};
+    ${membershipTables};
     ${userTables};
     ${deviceTables}`,
   ],

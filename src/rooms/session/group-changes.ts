@@ -4,6 +4,7 @@ import type { GroupChangeResult, GroupFrame } from "../../protocol/frames/group.
 import type { GroupId, UserId } from "../../protocol/ids.ts";
 import type { FanOut } from "./fan-out.ts";
 import type { GateStore } from "./gate-store.ts";
+import type { Invitations } from "./invitations.ts";
 import { askedOf, type Log } from "./log.ts";
 import type { Roster } from "./roster.ts";
 import type { MemberRow } from "./types.ts";
@@ -14,6 +15,7 @@ interface ChangePorts {
   readonly log: Log;
   readonly fanOut: FanOut;
   readonly gate: GateStore;
+  readonly invitations: Invitations;
 }
 
 /** What every change of a group does: once per packId, with its notice, and with those who come and go. */
@@ -42,19 +44,29 @@ export class GroupChanges {
 
   /** Throws when any of them may not come in. */
   requireAdmissible(users: readonly UserId[]): void {
-    const { roster, gate } = this.#ports;
+    const { roster } = this.#ports;
     const { memberLimit } = roster.require().info;
-    if (gate.bannedOf(users).length > 0) throw new ParleyError("BANNED");
+    this.requireUnbanned(users);
     if (roster.size + users.length > memberLimit) throw new ParleyError("GROUP_FULL");
   }
 
+  requireUnbanned(users: readonly UserId[]): void {
+    if (this.#ports.gate.bannedOf(users).length > 0) throw new ParleyError("BANNED");
+  }
+
   admit(users: readonly UserId[], role: MemberRow["role"], seqId: number): void {
-    const { roster, fanOut, gate } = this.#ports;
+    const { roster, fanOut } = this.#ports;
     for (const userId of users) {
       roster.add(userId, role, seqId);
       fanOut.join(userId, seqId);
     }
-    gate.deleteRequests(users);
+    this.settleOpen(users);
+  }
+
+  /** Whatever waited for an answer about these users is over. */
+  settleOpen(users: readonly UserId[]): void {
+    this.#ports.gate.deleteRequests(users);
+    this.#ports.invitations.close(users);
   }
 
   expel(users: readonly UserId[], seqId: number): void {

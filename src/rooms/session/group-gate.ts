@@ -5,6 +5,7 @@ import type { GroupId, UserId } from "../../protocol/ids.ts";
 import type { SessionFeature } from "./feature.ts";
 import type { GateStore } from "./gate-store.ts";
 import type { GroupChanges } from "./group-changes.ts";
+import type { Invitations } from "./invitations.ts";
 import type { Roster } from "./roster.ts";
 import type { Signals } from "./signals.ts";
 
@@ -18,6 +19,7 @@ interface GatePorts {
   readonly roster: Roster;
   readonly changes: GroupChanges;
   readonly gate: GateStore;
+  readonly invitations: Invitations;
   readonly signals: Signals;
   readonly clock: Clock;
 }
@@ -35,6 +37,10 @@ export class GroupGate implements SessionFeature {
       this.#ports.changes.once(by, frame, () => this.#join(by, frame)),
     "group.answer": (by: UserId, frame: FrameOf<"group.answer">) =>
       this.#ports.changes.once(by, frame, () => this.#answer(by, frame)),
+    "group.invite": (by: UserId, frame: FrameOf<"group.invite">) =>
+      this.#ports.changes.once(by, frame, () => this.#invite(by, frame)),
+    "group.decline": (by: UserId, frame: FrameOf<"group.decline">) =>
+      this.#ports.changes.once(by, frame, () => this.#decline(by)),
     "group.requests": (by: UserId) => {
       this.#ports.roster.requireAdmin(by);
       return { requests: this.#ports.gate.requests() };
@@ -47,14 +53,15 @@ export class GroupGate implements SessionFeature {
   };
 
   #join(by: UserId, frame: FrameOf<"group.join">): number | "pending" {
-    const { roster, changes } = this.#ports;
+    const { roster, changes, invitations } = this.#ports;
     const { joinPolicy } = roster.require().info;
     if (frame.userIds !== undefined) this.#requireInviter(by, joinPolicy);
     const users = [...new Set(frame.userIds ?? [by])].filter((userId) => !roster.has(userId));
     if (users.length === 0) return 0;
-    if (frame.userIds === undefined && joinPolicy === "invite") throw new ParleyError("REFUSED", "by invitation only");
+    const isFree = frame.userIds !== undefined || joinPolicy === "open" || invitations.isOpen(by);
+    if (!isFree && joinPolicy === "invite") throw new ParleyError("REFUSED", "by invitation only");
     changes.requireAdmissible(users);
-    if (frame.userIds === undefined && joinPolicy === "approval") return this.#ask(by, frame);
+    if (!isFree) return this.#ask(by, frame);
     return this.#admit(by, frame, users);
   }
 
@@ -62,6 +69,23 @@ export class GroupGate implements SessionFeature {
   #requireInviter(by: UserId, joinPolicy: "open" | "approval" | "invite"): void {
     if (joinPolicy === "approval") this.#ports.roster.requireAdmin(by);
     else this.#ports.roster.requireMember(by);
+  }
+
+  /** Of those who are members already nothing is asked. */
+  #invite(by: UserId, { userIds, greeting }: FrameOf<"group.invite">): number {
+    const { roster, changes, invitations } = this.#ports;
+    this.#requireInviter(by, roster.require().info.joinPolicy);
+    const users = [...new Set(userIds)].filter((userId) => !roster.has(userId));
+    changes.requireUnbanned(users);
+    if (users.length > 0) invitations.open(users, { by, greeting });
+    return 0;
+  }
+
+  /** Saying no again changes nothing. */
+  #decline(by: UserId): number {
+    this.#ports.roster.require();
+    this.#ports.invitations.close([by]);
+    return 0;
   }
 
   #ask(by: UserId, { greeting }: FrameOf<"group.join">): "pending" {

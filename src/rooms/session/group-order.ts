@@ -71,7 +71,7 @@ export class GroupOrder implements SessionFeature {
     if (gate.countBanned() + users.length > MAX_BANNED) throw new ParleyError("LIMIT_REACHED", "banned users");
     const members = users.filter((userId) => roster.has(userId));
     gate.ban(users);
-    gate.deleteRequests(users);
+    changes.settleOpen(users);
     const seqId = changes.note(by, frame, { event: "banned", users });
     changes.expel(members, seqId);
     return seqId;

@@ -7,6 +7,7 @@ import type { GroupId, UserId } from "../../protocol/ids.ts";
 import { MAX_GROUP_MEMBERS } from "../../protocol/limits.ts";
 import type { SessionFeature } from "./feature.ts";
 import type { GroupChanges } from "./group-changes.ts";
+import type { Invitations } from "./invitations.ts";
 import type { Roster } from "./roster.ts";
 import type { Silence } from "./silence.ts";
 
@@ -20,6 +21,7 @@ interface MembershipPorts {
   readonly roster: Roster;
   readonly changes: GroupChanges;
   readonly silence: Silence;
+  readonly invitations: Invitations;
   readonly clock: Clock;
 }
 
@@ -153,9 +155,11 @@ export class Membership implements SessionFeature {
   }
 
   #dismiss(by: UserId, frame: FrameOf<"group.dismiss">): number {
-    this.#ports.roster.requireOwner(by);
-    this.#ports.roster.dismiss();
-    return this.#ports.changes.note(by, frame, { event: "dismissed" });
+    const { roster, invitations, changes } = this.#ports;
+    roster.requireOwner(by);
+    roster.dismiss();
+    invitations.closeAll();
+    return changes.note(by, frame, { event: "dismissed" });
   }
 }
 

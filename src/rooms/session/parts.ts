@@ -1,5 +1,7 @@
+import { Courier } from "../../kernel/courier.ts";
+import { CourierStore } from "../../kernel/courier-store.ts";
 import type { Effects } from "../../kernel/effects.ts";
-import type { Clock, RoomPorts } from "../../kernel/ports.ts";
+import type { Clock, RoomPorts, RoomSql } from "../../kernel/ports.ts";
 import type { AppId, GroupId, SessionId } from "../../protocol/ids.ts";
 import { isGroup } from "../../protocol/session-id.ts";
 import { Access } from "./access.ts";
@@ -20,6 +22,8 @@ import { GroupStore } from "./group-store.ts";
 import { Growth } from "./growth.ts";
 import { HiddenStore } from "./hidden-store.ts";
 import { Hiding } from "./hiding.ts";
+import { InvitationStore } from "./invitation-store.ts";
+import { Invitations } from "./invitations.ts";
 import { Log } from "./log.ts";
 import { Membership } from "./membership.ts";
 import { Passing } from "./passing.ts";
@@ -64,6 +68,7 @@ export function sessionParts(
   const drafts = new Drafts({ access, log, words: policy.words });
   const signals = new Signals(app, effects);
   const amendments = new Amendments({ log, fanOut, store });
+  const courier = new Courier({ store: new CourierStore(sql), effects, clock, random });
   const shared = { sessionId, access, log, fanOut, drafts, signals, amendments, clock, effects };
   const expiry = new Expiry({ ...shared, store: new ExpiryStore(sql) });
   const hiding = new Hiding({ ...shared, store: new HiddenStore(sql) });
@@ -76,18 +81,19 @@ export function sessionParts(
     new Streams({ ...shared, growth: new Growth(shared), store: new StreamStore(sql) }),
     new Passing(shared),
     new Cursors({ ...shared, store: new CursorStore(sql) }),
-    ...(isGroup(sessionId)
-      ? groupFeatures({ ...shared, groupId: sessionId, roster, silence, gate: new GateStore(sql) })
-      : []),
+    ...(isGroup(sessionId) ? groupFeatures({ ...shared, app, groupId: sessionId, roster, silence, courier, sql }) : []),
+    courier,
   ];
   return { access, log, fanOut, drafts, expiry, hiding, relations, features };
 }
 
 interface GroupPorts {
+  readonly app: AppId;
   readonly groupId: GroupId;
   readonly roster: Roster;
   readonly silence: Silence;
-  readonly gate: GateStore;
+  readonly courier: Courier;
+  readonly sql: RoomSql;
   readonly log: Log;
   readonly fanOut: FanOut;
   readonly signals: Signals;
@@ -95,10 +101,12 @@ interface GroupPorts {
 }
 
 function groupFeatures(ports: GroupPorts): SessionFeature[] {
-  const changes = new GroupChanges(ports);
+  const gate = new GateStore(ports.sql);
+  const invitations = new Invitations({ ...ports, store: new InvitationStore(ports.sql) });
+  const changes = new GroupChanges({ ...ports, gate, invitations });
   return [
-    new Membership({ ...ports, changes }),
-    new GroupGate({ ...ports, changes }),
-    new GroupOrder({ ...ports, changes }),
+    new Membership({ ...ports, invitations, changes }),
+    new GroupGate({ ...ports, gate, invitations, changes }),
+    new GroupOrder({ ...ports, gate, changes }),
   ];
 }

@@ -1,3 +1,4 @@
+import { errandTable } from "../../kernel/courier-store.ts";
 import type { RoomMigrations } from "../../kernel/migrations.ts";
 
 /** One row per side that ever blocked or befriended the other: most single chats have none. `stance` is JSON. */
@@ -46,6 +47,10 @@ const groupTables = `
     CREATE TABLE bans (room TEXT NOT NULL, user TEXT NOT NULL, PRIMARY KEY (room, user)) WITHOUT ROWID;
     CREATE TABLE join_requests (
       room TEXT NOT NULL, user TEXT NOT NULL, greeting TEXT, at INTEGER NOT NULL, PRIMARY KEY (room, user)
+    ) WITHOUT ROWID;
+    CREATE TABLE invited (
+      room TEXT NOT NULL, user TEXT NOT NULL, version INTEGER NOT NULL, inviter TEXT NOT NULL, greeting TEXT,
+      at INTEGER NOT NULL, open INTEGER NOT NULL, PRIMARY KEY (room, user)
     ) WITHOUT ROWID`;
 
 /**
@@ -78,6 +83,7 @@ export const sessionMigrations: RoomMigrations = {
     ${groupTables};
     ${controlTables};
     ${stateTables};
-    ${relationTables}`,
+    ${relationTables};
+    ${errandTable}`,
   ],
 };

@@ -1,4 +1,4 @@
-import type { Failure, Outcome } from "../../protocol/rpc/outcome.ts";
+import type { Failure, Outcome } from "../protocol/rpc/outcome.ts";
 import type { Errand } from "./courier-store.ts";
 
 /** What becomes of the errands of one kind. Called in whichever instance the answer reaches. */

@@ -1,12 +1,11 @@
-import { type BackoffPlan, backoffMs } from "../../kernel/backoff.ts";
-import type { Effects } from "../../kernel/effects.ts";
-import type { Clock, Random } from "../../kernel/ports.ts";
-import type { RoomName } from "../../kernel/room-name.ts";
-import { ERRORS } from "../../protocol/errors.ts";
-import type { Failure, Outcome } from "../../protocol/rpc/outcome.ts";
+import { ERRORS } from "../protocol/errors.ts";
+import type { Failure, Outcome } from "../protocol/rpc/outcome.ts";
+import { type BackoffPlan, backoffMs } from "./backoff.ts";
 import type { CourierStore, Errand } from "./courier-store.ts";
+import type { CallTag, Effects } from "./effects.ts";
 import type { ErrandHandler, Errands } from "./errands.ts";
-import type { MailboxFeature, MailboxTag } from "./feature.ts";
+import type { Clock, Random } from "./ports.ts";
+import type { RoomName } from "./room-name.ts";
 
 /** While a call is outstanding the alarm is at most this far away. Below the 10 s after which an idle object is evicted. */
 const RESUME_AFTER_MS = 5_000;
@@ -18,7 +17,8 @@ interface Lane {
   retryAtMs: number;
 }
 
-interface ErrandTag extends MailboxTag {
+interface ErrandTag {
+  readonly feature: "courier";
   readonly errand: Errand;
 }
 
@@ -33,7 +33,7 @@ interface CourierPorts {
  * Calls to other rooms that must not be lost: a row each, written with what they follow from, until the room has
  * answered. A call may be made more than once, and an old one may arrive late.
  */
-export class Courier implements MailboxFeature, Errands {
+export class Courier implements Errands {
   readonly name = "courier";
   readonly #ports: CourierPorts;
   readonly #handlers = new Map<string, ErrandHandler>();
@@ -87,8 +87,10 @@ export class Courier implements MailboxFeature, Errands {
     if (wakeInMs < Number.POSITIVE_INFINITY) effects.wakeAt(nowMs + wakeInMs);
   }
 
-  replied(tag: MailboxTag, outcome: Outcome): void {
-    const { errand } = tag as ErrandTag; // SAFETY: this feature makes no other tags
+  /** Tags that are not its own are let pass. */
+  replied(tag: CallTag, outcome: Outcome): void {
+    const { feature, errand } = tag as ErrandTag; // SAFETY: looked at only when it is one
+    if (feature !== this.name) return;
     const handler = this.#handlers.get(errand.kind);
     this.#dirty = true;
     if (!outcome.ok && !isRefusal(outcome)) {

@@ -1,6 +1,12 @@
-import type { RoomCall } from "../../kernel/effects.ts";
-import type { RoomSql } from "../../kernel/ports.ts";
-import type { RoomName } from "../../kernel/room-name.ts";
+import type { RoomCall } from "./effects.ts";
+import type { RoomSql } from "./ports.ts";
+import type { RoomName } from "./room-name.ts";
+
+/** For the migrations of every kind of room that has a courier: natively they share the table. `call` is JSON. */
+export const errandTable = `CREATE TABLE IF NOT EXISTS errands (
+  room TEXT NOT NULL, target TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, seq INTEGER NOT NULL,
+  call TEXT NOT NULL, PRIMARY KEY (room, target, kind, key)
+) WITHOUT ROWID`;
 
 /** A call to another room that is made until it is answered. */
 export interface Errand {
