@@ -1,4 +1,4 @@
-import type { RoomSql } from "../../kernel/ports.ts";
+import type { RoomSql, SqlRow } from "../../kernel/ports.ts";
 import type { Invitation } from "../../protocol/frames/group.ts";
 import type { GroupId } from "../../protocol/ids.ts";
 
@@ -18,12 +18,11 @@ export class InvitationStore {
     this.#sql = sql;
   }
 
-  /** 0 for a group that never asked. */
-  version(groupId: GroupId): number {
+  find(groupId: GroupId): InvitationRow | undefined {
     const row = this.#sql
-      .prepare("SELECT version FROM invitations WHERE room = ? AND session = ?")
+      .prepare("SELECT session, version, invitation, changed_at FROM invitations WHERE room = ? AND session = ?")
       .get(this.#sql.room, groupId);
-    return Number(row?.version ?? 0);
+    return row === undefined ? undefined : rowOf(row);
   }
 
   put({ groupId, version, invitation, changedAt }: InvitationRow): void {
@@ -42,17 +41,35 @@ export class InvitationStore {
       .run(this.#sql.room, before);
   }
 
+  /** Of those that are open the newest are kept. */
+  forgetBeyond(count: number): void {
+    this.#sql
+      .prepare(
+        `DELETE FROM invitations WHERE room = ?1 AND session IN (SELECT session FROM invitations
+         WHERE room = ?1 AND invitation IS NOT NULL ORDER BY changed_at DESC, session LIMIT -1 OFFSET ?2)`,
+      )
+      .run(this.#sql.room, count);
+  }
+
   /** The newest first. */
-  open(): Invitation[] {
+  open(): InvitationRow[] {
     return this.#sql
       .prepare(
-        `SELECT session, invitation FROM invitations WHERE room = ? AND invitation IS NOT NULL
+        `SELECT session, version, invitation, changed_at FROM invitations WHERE room = ? AND invitation IS NOT NULL
          ORDER BY changed_at DESC, session`,
       )
       .all(this.#sql.room)
-      .map((row) => {
-        const invitation = JSON.parse(String(row.invitation)) as Omit<Invitation, "groupId">; // SAFETY: only put writes it
-        return { groupId: String(row.session) as GroupId, ...invitation }; // SAFETY: as above
-      });
+      .map(rowOf);
   }
+}
+
+function rowOf(row: SqlRow): InvitationRow {
+  return {
+    groupId: String(row.session) as GroupId, // SAFETY: only put writes it
+    version: Number(row.version),
+    // SAFETY: as above
+    invitation:
+      row.invitation === null ? undefined : (JSON.parse(String(row.invitation)) as Omit<Invitation, "groupId">),
+    changedAt: Number(row.changed_at),
+  };
 }

@@ -3,7 +3,7 @@ import { MAX_PAGE_LIMIT } from "../../protocol/limits.ts";
 import type { InvitationCall } from "../../protocol/rpc/mailbox-call.ts";
 import type { Owed } from "./desk.ts";
 import type { Mailbox, MailboxFeature } from "./feature.ts";
-import { InvitationStore } from "./invitation-store.ts";
+import { type InvitationRow, InvitationStore } from "./invitation-store.ts";
 import type { Relations } from "./relations.ts";
 
 /** A call that is over may still come late for so long; then nothing has to be known of it any more. */
@@ -26,8 +26,7 @@ export class Invitations implements MailboxFeature {
     "group.invitations": (owed: Owed) => {
       const invitations = this.#store
         .open()
-        .filter(({ by }) => !this.#relations.standing(by).blocked)
-        .slice(0, MAX_PAGE_LIMIT);
+        .flatMap(({ groupId, invitation }) => (this.#isShown(invitation) ? { groupId, ...invitation } : []));
       this.#mailbox.desk.answer(owed, { ok: true, value: { invitations } });
     },
   };
@@ -35,14 +34,20 @@ export class Invitations implements MailboxFeature {
   readonly calls = { invitation: (call: InvitationCall): null => this.#learn(call) };
 
   #learn({ groupId, version, invitation }: InvitationCall): null {
-    if (version <= this.#store.version(groupId)) return null;
+    const old = this.#store.find(groupId);
+    if (version <= (old?.version ?? 0)) return null;
     const { clock, desk, effects } = this.#mailbox;
     const changedAt = clock.nowMs();
     this.#store.forgetOver(changedAt - KEEP_OVER_MS);
     this.#store.put({ groupId, version, invitation, changedAt });
-    if (invitation !== undefined && this.#relations.standing(invitation.by).blocked) return null;
+    if (invitation !== undefined) this.#store.forgetBeyond(MAX_PAGE_LIMIT);
+    if (!this.#isShown(old?.invitation) && !this.#isShown(invitation)) return null;
     const frame: SyncCommandFrame = { type: "sync.command", what: "group.invitations", id: groupId };
     effects.send(desk.live(), frame);
     return null;
+  }
+
+  #isShown(invitation: InvitationRow["invitation"]): invitation is NonNullable<InvitationRow["invitation"]> {
+    return invitation !== undefined && !this.#relations.standing(invitation.by).blocked;
   }
 }

@@ -52,12 +52,8 @@ export class InvitationStore {
   /** Of those that are over, the newest stays: its version is the one to go on from. */
   close(userIds: readonly UserId[], version: number): void {
     this.#sql
-      .prepare(
-        "UPDATE invited SET open = 0, version = ? WHERE room = ? AND user IN (SELECT value FROM json_each(?))",
-      )
+      .prepare("UPDATE invited SET open = 0, version = ? WHERE room = ? AND user IN (SELECT value FROM json_each(?))")
       .run(version, this.#sql.room, JSON.stringify(userIds));
-    this.#sql
-      .prepare("DELETE FROM invited WHERE room = ? AND open = 0 AND version < ?")
-      .run(this.#sql.room, version);
+    this.#sql.prepare("DELETE FROM invited WHERE room = ? AND open = 0 AND version < ?").run(this.#sql.room, version);
   }
 }
