@@ -1,4 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
+import { makeRoom, migrationsOf } from "../../src/hosts/room-kinds.ts";
 import type { Effect, Effects } from "../../src/kernel/effects.ts";
 import { migrateRooms } from "../../src/kernel/migrations.ts";
 import { DEFAULT_POLICY } from "../../src/kernel/policy.ts";
@@ -7,10 +8,6 @@ import type { RoomEvent } from "../../src/kernel/room.ts";
 import { addressOf, type RoomName } from "../../src/kernel/room-name.ts";
 import { type Ran, RoomRunner } from "../../src/kernel/room-runner.ts";
 import type { Outcome } from "../../src/protocol/rpc/outcome.ts";
-import { MailboxRoom } from "../../src/rooms/mailbox/mailbox-room.ts";
-import { mailboxMigrations } from "../../src/rooms/mailbox/schema.ts";
-import { sessionMigrations } from "../../src/rooms/session/schema.ts";
-import { SessionRoom } from "../../src/rooms/session/session-room.ts";
 
 export interface Rows {
   written: number;
@@ -85,7 +82,7 @@ export class CountedObject {
     const db = new DatabaseSync(":memory:");
     const address = addressOf(name);
     const sql = countingSql(db, this.rows);
-    migrateRooms(sql, address.kind === "session" ? sessionMigrations : mailboxMigrations);
+    migrateRooms(sql, migrationsOf(address.kind));
     assertBilledByChanges(db);
     this.rows.written = 0;
     const ports: RoomPorts = {
@@ -95,8 +92,7 @@ export class CountedObject {
       connections: () => this.connections,
       policy: { ...DEFAULT_POLICY, requestsPerSecond: 1_000_000, requestBurst: 1_000_000 },
     };
-    const make = (effects: Effects) =>
-      address.kind === "session" ? new SessionRoom(address, ports, effects) : new MailboxRoom(address, ports, effects);
+    const make = (effects: Effects) => makeRoom(address, ports, effects);
     const transaction = { atomically: <T>(work: () => T) => work(), wrote: () => true };
     this.#runner = new RoomRunner(make, transaction, (fault) => {
       throw fault;

@@ -1,8 +1,9 @@
 import type { RoomSql } from "./ports.ts";
+import type { RoomKindName } from "./room-name.ts";
 
 /** The tables of one kind of room: scripts in order, never changed once released; new ones are added at the end. */
 export interface RoomMigrations {
-  readonly kind: "session" | "mailbox";
+  readonly kind: RoomKindName;
   readonly scripts: readonly string[];
 }
 

@@ -1,11 +1,14 @@
 import type { AppId, SessionId, UserId } from "../protocol/ids.ts";
 
-/** The address of a room: `<app>/session/<sessionId>` or `<app>/mailbox/<userId>`. Beginning with the app keeps tenants apart. */
-export type RoomName = `${string}/session/${string}` | `${string}/mailbox/${string}`;
-
 export type RoomAddress =
   | { readonly kind: "session"; readonly app: AppId; readonly sessionId: SessionId }
   | { readonly kind: "mailbox"; readonly app: AppId; readonly userId: UserId };
+
+export type RoomKindName = RoomAddress["kind"];
+export type AddressOf<Kind extends RoomKindName> = Extract<RoomAddress, { readonly kind: Kind }>;
+
+/** The address of a room: `<app>/<kind>/<id>`, for instance `<app>/mailbox/<userId>`. Beginning with the app keeps tenants apart. */
+export type RoomName = `${string}/${RoomKindName}/${string}`;
 
 export function sessionRoom(app: AppId, sessionId: SessionId): RoomName {
   return `${app}/session/${sessionId}`;
@@ -15,9 +18,14 @@ export function mailboxRoom(app: AppId, userId: UserId): RoomName {
   return `${app}/mailbox/${userId}`;
 }
 
+/** What the id in the name of each kind of room is. */
+const ADDRESSES: { readonly [Kind in RoomKindName]: (app: AppId, id: string) => AddressOf<Kind> } = {
+  // SAFETY: a RoomName is only made above, from branded ids
+  session: (app, id) => ({ kind: "session", app, sessionId: id as SessionId }),
+  mailbox: (app, id) => ({ kind: "mailbox", app, userId: id as UserId }), // SAFETY: as above
+};
+
 export function addressOf(name: RoomName): RoomAddress {
-  const [app, kind, ...rest] = name.split("/");
-  // SAFETY: a RoomName is only made above, from branded ids that contain no "/"
-  if (kind === "session") return { kind, app: app as AppId, sessionId: rest.join("/") as SessionId };
-  return { kind: "mailbox", app: app as AppId, userId: rest.join("/") as UserId };
+  const [app, kind, id] = name.split("/") as [AppId, RoomKindName, string]; // SAFETY: as above; no id contains a "/"
+  return ADDRESSES[kind](app, id);
 }

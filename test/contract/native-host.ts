@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { TurnDatabase } from "../../src/hosts/native/database.ts";
 import { acceptSocket } from "../../src/hosts/native/sockets.ts";
 import { Turns } from "../../src/hosts/native/turns.ts";
+import { ALL_MIGRATIONS } from "../../src/hosts/room-kinds.ts";
 import type { RoomCall } from "../../src/kernel/effects.ts";
 import { migrateRooms } from "../../src/kernel/migrations.ts";
 import { DEFAULT_POLICY } from "../../src/kernel/policy.ts";
@@ -11,8 +12,6 @@ import { mailboxRoom, type RoomName } from "../../src/kernel/room-name.ts";
 import { MAX_BUFFERED_BYTES } from "../../src/protocol/limits.ts";
 import type { Outcome } from "../../src/protocol/rpc/outcome.ts";
 import { SUBPROTOCOL_JSON } from "../../src/protocol/version.ts";
-import { mailboxMigrations } from "../../src/rooms/mailbox/schema.ts";
-import { sessionMigrations } from "../../src/rooms/session/schema.ts";
 import { ClientSocket, type HostUnderTest, type OpenSocket, type StorageUnderTest } from "./host.ts";
 import type { ManualTime } from "./manual-time.ts";
 import { app } from "./suites/rooms.ts";
@@ -132,7 +131,7 @@ export class NativeHost implements HostUnderTest {
   #open(): TurnDatabase {
     const db = new TurnDatabase(join(this.#directory, "rooms.db"));
     db.atomically(() => {
-      for (const migrations of [sessionMigrations, mailboxMigrations]) migrateRooms(db.forRoom(""), migrations);
+      for (const migrations of ALL_MIGRATIONS) migrateRooms(db.forRoom(""), migrations);
     });
     db.commit();
     return db;

@@ -1,10 +1,9 @@
 import { DatabaseSync } from "node:sqlite";
+import { ALL_MIGRATIONS } from "../../src/hosts/room-kinds.ts";
 import { migrateRooms } from "../../src/kernel/migrations.ts";
 import type { RoomSql, SqlRow, SqlValue, Statement } from "../../src/kernel/ports.ts";
 import type { Transaction } from "../../src/kernel/room-runner.ts";
 import { ParleyError } from "../../src/protocol/errors.ts";
-import { mailboxMigrations } from "../../src/rooms/mailbox/schema.ts";
-import { sessionMigrations } from "../../src/rooms/session/schema.ts";
 
 /** The rows of all simulated rooms: what survives a crash. */
 export class SimStorage implements Transaction {
@@ -17,7 +16,7 @@ export class SimStorage implements Transaction {
   isFull = false;
 
   constructor() {
-    for (const migrations of [sessionMigrations, mailboxMigrations]) migrateRooms(this.forRoom(""), migrations);
+    for (const migrations of ALL_MIGRATIONS) migrateRooms(this.forRoom(""), migrations);
     this.rowsWritten = 0;
   }
 

@@ -1,3 +1,4 @@
+import { makeRoom } from "../../src/hosts/room-kinds.ts";
 import type { Effect, RoomCall } from "../../src/kernel/effects.ts";
 import { DEFAULT_POLICY, type RoomPolicy } from "../../src/kernel/policy.ts";
 import type { Random } from "../../src/kernel/ports.ts";
@@ -9,8 +10,6 @@ import { ParleyError } from "../../src/protocol/errors.ts";
 import type { AppId, DeviceType, UserId } from "../../src/protocol/ids.ts";
 import { failed, type Outcome } from "../../src/protocol/rpc/outcome.ts";
 import type { UpFrame } from "../../src/protocol/up.ts";
-import { MailboxRoom } from "../../src/rooms/mailbox/mailbox-room.ts";
-import { SessionRoom } from "../../src/rooms/session/session-room.ts";
 import { app } from "./names.ts";
 import { seededRandom } from "./random.ts";
 import { SimConnection } from "./sim-connection.ts";
@@ -133,11 +132,11 @@ export class World {
     for (const [room, atMs] of [...this.alarms]) if (atMs <= this.nowMs) this.ring(room);
   }
 
-  /** Lets time pass until no session has anything left to deliver. */
+  /** Lets time pass until no room but mailboxes, whose alarms are for later, has anything left to do. */
   quiesce(): void {
     this.drain();
     for (let left = 10_000; left > 0; left -= 1) {
-      const due = [...this.alarms].filter(([room]) => addressOf(room).kind === "session");
+      const due = [...this.alarms].filter(([room]) => addressOf(room).kind !== "mailbox");
       if (due.length === 0) return;
       this.nowMs = Math.max(this.nowMs, Math.min(...due.map(([, atMs]) => atMs)));
       for (const [room, atMs] of due) if (atMs <= this.nowMs) this.ring(room);
@@ -216,7 +215,6 @@ export class World {
       const runner = new RoomRunner(
         (effects) => {
           const { storage, random } = this;
-          const address = addressOf(room);
           const ports = {
             sql: storage.forRoom(room),
             clock: { nowMs: () => this.nowMs },
@@ -224,9 +222,7 @@ export class World {
             connections: () => this.#place(room).connections,
             policy: this.#policy,
           };
-          return address.kind === "session"
-            ? new SessionRoom(address, ports, effects)
-            : new MailboxRoom(address, ports, effects);
+          return makeRoom(addressOf(room), ports, effects);
         },
         this.storage,
         (fault) => this.faults.push(fault),

@@ -1,9 +1,9 @@
 import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { type Bindings, callRoom } from "../../src/hosts/workers/bindings.ts";
+import { type Bindings, callRoom, namespaceOf } from "../../src/hosts/workers/bindings.ts";
 import { upgrade } from "../../src/hosts/workers/upgrade.ts";
 import type { RoomCall } from "../../src/kernel/effects.ts";
-import { addressOf, mailboxRoom, type RoomName } from "../../src/kernel/room-name.ts";
+import { mailboxRoom, type RoomName } from "../../src/kernel/room-name.ts";
 import type { Outcome } from "../../src/protocol/rpc/outcome.ts";
 import { SUBPROTOCOL_JSON } from "../../src/protocol/version.ts";
 import { ClientSocket, type HostUnderTest, type OpenSocket } from "../contract/host.ts";
@@ -12,8 +12,7 @@ import { app } from "../contract/suites/rooms.ts";
 export const bindings = env as unknown as Bindings; // SAFETY: the configuration is wrangler.toml
 
 export function stub(room: RoomName): DurableObjectStub {
-  const { kind } = addressOf(room);
-  return (kind === "session" ? bindings.SESSIONS : bindings.MAILBOXES).getByName(room);
+  return namespaceOf(bindings, room).getByName(room);
 }
 
 /** An open socket as the Worker hands it over. */

@@ -4,8 +4,7 @@ import type { Clock, Random, RoomPorts } from "../../kernel/ports.ts";
 import type { Room, RoomEvent } from "../../kernel/room.ts";
 import { addressOf, type RoomName } from "../../kernel/room-name.ts";
 import { type OnFault, type Ran, RoomRunner } from "../../kernel/room-runner.ts";
-import { MailboxRoom } from "../../rooms/mailbox/mailbox-room.ts";
-import { SessionRoom } from "../../rooms/session/session-room.ts";
+import { makeRoom } from "../room-kinds.ts";
 import type { NativeConnection } from "./connection.ts";
 import type { TurnDatabase } from "./database.ts";
 
@@ -68,9 +67,6 @@ export class Actor {
       policy,
       connections: () => this.#connections,
     };
-    const address = addressOf(this.name);
-    return address.kind === "session"
-      ? new SessionRoom(address, ports, effects)
-      : new MailboxRoom(address, ports, effects);
+    return makeRoom(addressOf(this.name), ports, effects);
   }
 }

@@ -1,9 +1,8 @@
 import { join } from "node:path";
 import { migrateRooms } from "../../kernel/migrations.ts";
 import { CLOSE } from "../../protocol/close-codes.ts";
-import { mailboxMigrations } from "../../rooms/mailbox/schema.ts";
-import { sessionMigrations } from "../../rooms/session/schema.ts";
 import { createApp } from "../../routes/app.ts";
+import { ALL_MIGRATIONS } from "../room-kinds.ts";
 import { TurnDatabase } from "./database.ts";
 import { PageFiles } from "./page-files.ts";
 import type { Listener, Runtime, Upgrade } from "./runtime.ts";
@@ -73,7 +72,7 @@ export class NativeServer {
 function openDatabase(dataDir: string): TurnDatabase {
   const db = new TurnDatabase(join(dataDir, "rooms.db"));
   db.atomically(() => {
-    for (const migrations of [sessionMigrations, mailboxMigrations]) migrateRooms(db.forRoom(""), migrations);
+    for (const migrations of ALL_MIGRATIONS) migrateRooms(db.forRoom(""), migrations);
   });
   db.commit();
   return db;

@@ -1,12 +1,15 @@
 import type { RoomCall } from "../../kernel/effects.ts";
-import { addressOf, type RoomName } from "../../kernel/room-name.ts";
+import { addressOf, type RoomKindName, type RoomName } from "../../kernel/room-name.ts";
 import { ERRORS } from "../../protocol/errors.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
 
+/** The binding of each kind of room. */
+const NAMESPACES = { session: "SESSIONS", mailbox: "MAILBOXES" } as const satisfies Record<RoomKindName, string>;
+
+type Namespaces = { readonly [Name in (typeof NAMESPACES)[RoomKindName]]: DurableObjectNamespace };
+
 /** What wrangler.toml binds, and the variables and secrets of `readConfig`. */
-export interface Bindings {
-  readonly SESSIONS: DurableObjectNamespace;
-  readonly MAILBOXES: DurableObjectNamespace;
+export interface Bindings extends Namespaces {
   readonly ASSETS: Fetcher;
   readonly [variable: string]: unknown;
 }
@@ -17,11 +20,13 @@ interface RoomStub {
   fetch(request: Request): Promise<Response>;
 }
 
+export function namespaceOf(bindings: Bindings, room: RoomName): DurableObjectNamespace {
+  return bindings[NAMESPACES[addressOf(room).kind]];
+}
+
 /** A new stub each time, because one that has seen an exception stays broken. */
 export function stubOf(bindings: Bindings, room: RoomName): RoomStub {
-  const { kind } = addressOf(room);
-  const namespace = kind === "session" ? bindings.SESSIONS : bindings.MAILBOXES;
-  return namespace.getByName(room) as unknown as RoomStub; // SAFETY: both classes have these two methods
+  return namespaceOf(bindings, room).getByName(room) as unknown as RoomStub; // SAFETY: all classes have the first, and only mailboxes are asked for the second
 }
 
 /** Never rejects: an object that cannot be reached, or was reset, is `UNAVAILABLE`, and may have done its work or not. */

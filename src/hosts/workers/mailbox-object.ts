@@ -4,20 +4,10 @@ import { CLOSE } from "../../protocol/close-codes.ts";
 import { MAX_FRAME_BYTES } from "../../protocol/limits.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
 import { PING_TEXT, PONG_TEXT } from "../../protocol/version.ts";
-import { MailboxRoom } from "../../rooms/mailbox/mailbox-room.ts";
-import { mailboxMigrations } from "../../rooms/mailbox/schema.ts";
 import type { Bindings } from "./bindings.ts";
 import { ObjectConnection } from "./object-connection.ts";
-import { ObjectRoom, type RoomKind } from "./object-room.ts";
+import { ObjectRoom } from "./object-room.ts";
 import { acceptedIn, switchingProtocols } from "./upgrade.ts";
-
-const kind: RoomKind = {
-  migrations: mailboxMigrations,
-  make(address, ports, effects) {
-    if (address.kind !== "mailbox") throw new Error("not the name of a mailbox room");
-    return new MailboxRoom(address, ports, effects);
-  },
-};
 
 /** 1005 and 1006 say that there was no code; they cannot be sent. */
 const UNSENDABLE_CODES = new Set([1005, 1006, 1015]);
@@ -30,7 +20,7 @@ export class MailboxObject extends DurableObject<Bindings> {
   constructor(ctx: DurableObjectState, bindings: Bindings) {
     super(ctx, bindings);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING_TEXT, PONG_TEXT));
-    this.#room = new ObjectRoom({ ctx, bindings }, kind, () =>
+    this.#room = new ObjectRoom({ ctx, bindings }, "mailbox", () =>
       ctx
         .getWebSockets()
         .map((socket) => this.#connectionOf(socket))

@@ -1,23 +1,19 @@
 import type { Effect, Effects } from "../../kernel/effects.ts";
-import { migrateRooms, type RoomMigrations } from "../../kernel/migrations.ts";
+import { migrateRooms } from "../../kernel/migrations.ts";
 import type { RoomPorts } from "../../kernel/ports.ts";
-import type { Room, RoomEvent } from "../../kernel/room.ts";
-import { addressOf, type RoomAddress, type RoomName } from "../../kernel/room-name.ts";
+import type { RoomEvent } from "../../kernel/room.ts";
+import { addressOf, type RoomKindName, type RoomName } from "../../kernel/room-name.ts";
 import { RoomRunner } from "../../kernel/room-runner.ts";
 import { TurnClock } from "../../kernel/turn-clock.ts";
 import { ERRORS } from "../../protocol/errors.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
 import { readConfig } from "../../routes/config.ts";
+import { makeRoom, migrationsOf } from "../room-kinds.ts";
 import { type Bindings, callRoom, report } from "./bindings.ts";
 import type { ObjectConnection } from "./object-connection.ts";
 import { ObjectStorage } from "./object-storage.ts";
 
 const ALARM_RETRY_MS = 2_000;
-
-export interface RoomKind {
-  readonly migrations: RoomMigrations;
-  make(address: RoomAddress, ports: RoomPorts, effects: Effects): Room;
-}
 
 /**
  * A room inside a Durable Object. Events of one pass, their writes, the alarm and what they send follow each other
@@ -34,13 +30,13 @@ export class ObjectRoom {
 
   constructor(
     { ctx, bindings }: { ctx: DurableObjectState; bindings: Bindings },
-    kind: RoomKind,
+    kind: RoomKindName,
     connections: () => readonly ObjectConnection[],
   ) {
     this.#ctx = ctx;
     this.#bindings = bindings;
     const storage = new ObjectStorage(ctx.storage);
-    storage.atomically(() => migrateRooms(storage, kind.migrations));
+    storage.atomically(() => migrateRooms(storage, migrationsOf(kind)));
     const ports: RoomPorts = {
       sql: storage,
       clock: this.#clock,
@@ -49,7 +45,8 @@ export class ObjectRoom {
       connections,
     };
     const address = addressOf(ctx.id.name as RoomName); // SAFETY: objects are only addressed by room names
-    const make = (effects: Effects) => kind.make(address, ports, effects);
+    if (address.kind !== kind) throw new Error(`not the name of a ${kind} room`);
+    const make = (effects: Effects) => makeRoom(address, ports, effects);
     this.#runner = new RoomRunner(make, storage, (fault, event) => report(`room event ${event}`, fault));
     void ctx.blockConcurrencyWhile(async () => {
       this.#alarmAtMs = (await ctx.storage.getAlarm()) ?? Number.POSITIVE_INFINITY;

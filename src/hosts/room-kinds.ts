@@ -1,0 +1,32 @@
+import type { Effects } from "../kernel/effects.ts";
+import type { RoomMigrations } from "../kernel/migrations.ts";
+import type { RoomPorts } from "../kernel/ports.ts";
+import type { Room } from "../kernel/room.ts";
+import type { AddressOf, RoomAddress, RoomKindName } from "../kernel/room-name.ts";
+import { MailboxRoom } from "../rooms/mailbox/mailbox-room.ts";
+import { mailboxMigrations } from "../rooms/mailbox/schema.ts";
+import { sessionMigrations } from "../rooms/session/schema.ts";
+import { SessionRoom } from "../rooms/session/session-room.ts";
+
+interface RoomKind<Address> {
+  readonly migrations: RoomMigrations;
+  make(address: Address, ports: RoomPorts, effects: Effects): Room;
+}
+
+/** Every kind of room, for all hosts. */
+const KINDS: { readonly [Kind in RoomKindName]: RoomKind<AddressOf<Kind>> } = {
+  session: { migrations: sessionMigrations, make: (...parts) => new SessionRoom(...parts) },
+  mailbox: { migrations: mailboxMigrations, make: (...parts) => new MailboxRoom(...parts) },
+};
+
+/** The tables of rooms that share a database. */
+export const ALL_MIGRATIONS: readonly RoomMigrations[] = Object.values(KINDS).map(({ migrations }) => migrations);
+
+export function migrationsOf(kind: RoomKindName): RoomMigrations {
+  return KINDS[kind].migrations;
+}
+
+export function makeRoom(address: RoomAddress, ports: RoomPorts, effects: Effects): Room {
+  const kind = KINDS[address.kind] as RoomKind<RoomAddress>; // SAFETY: the kind under which an address is looked up takes it
+  return kind.make(address, ports, effects);
+}
