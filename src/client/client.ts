@@ -110,6 +110,29 @@ export class ParleyClient {
     return this.#parts.events.on(name, listener);
   }
 
+  /** The next event that matches. Rejects with `CLOSED` when the client is closed before that. */
+  once<Name extends keyof ClientEvents>(
+    name: Name,
+    matches: (event: ClientEvents[Name]) => boolean = () => true,
+  ): Promise<ClientEvents[Name]> {
+    return new Promise((resolve, reject) => {
+      const end = () => {
+        offEvent();
+        offStatus();
+      };
+      const offEvent = this.on(name, (event) => {
+        if (!matches(event)) return;
+        end();
+        resolve(event);
+      });
+      const offStatus = this.on("status", ({ state }) => {
+        if (state !== "closed") return;
+        end();
+        reject(new ParleyError("CLOSED"));
+      });
+    });
+  }
+
   /** The same as the `entry` event, from now on, for `for await`. Ends with `close`. */
   entries(): AsyncIterableIterator<SessionEntry> {
     const stream = new EntryStream<SessionEntry>(() => {
@@ -180,15 +203,18 @@ export class ParleyClient {
     return this.#parts.replica.entriesBefore(sessionId, before, limit);
   }
 
-  /** The session list, the most recently active first. Complete once online. */
+  /** The session list, the most recently active first, without those that are hidden. Complete once online. */
   sessions(): HotSession[] {
-    return this.#parts.replica.timelines.sessions().sort((a, b) => b.last.timestamp - a.last.timestamp);
+    const shown = this.#parts.replica.timelines.sessions().filter(({ hidden }) => hidden !== true);
+    return shown.sort((a, b) => b.last.timestamp - a.last.timestamp);
   }
 
+  /** One row of it, also when it is hidden. */
   session(sessionId: string): HotSession | undefined {
     return this.#parts.replica.timelines.find(sessionId);
   }
 
+  /** Unread messages in all sessions: the number on the application's icon. */
   unreadTotal(): number {
     return this.#parts.replica.timelines.sessions().reduce((total, { unread }) => total + unread, 0);
   }

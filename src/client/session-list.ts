@@ -23,10 +23,13 @@ export class SessionList {
     );
   }
 
-  /** Takes a session off the list until its next message or notice. */
+  /** Takes a session off the list until its next message or notice. Everything in it is read. */
   async hide(sessionId: string): Promise<void> {
     await this.#requests.ask({ type: "session.hide", sessionId }, () =>
-      this.#timelines.change(sessionId, (session) => ({ ...session, hidden: true })),
+      this.#timelines.change(sessionId, ({ marked: _, ...session }) => {
+        const { lastSeqId: readSeqId } = session;
+        return { ...session, readSeqId, unread: 0, mentions: 0, hidden: true };
+      }),
     );
   }
 
