@@ -10,8 +10,8 @@ import type { Requests } from "./requests.ts";
 
 /** Content of the type `MERGED_CONTENT_TYPE`: several messages in one, as they were when they were forwarded. */
 export interface MergedContent {
-  readonly title?: string;
-  readonly messages: readonly {
+  readonly title: string;
+  readonly items: readonly {
     readonly sessionId: string;
     readonly seqId: number;
     readonly from: string;
@@ -113,14 +113,14 @@ export class Messages {
     return Promise.all(sending);
   }
 
-  /** Sends up to 100 messages as one. */
-  async forwardMerged(messages: readonly SessionEntry[], to: string, title?: string): Promise<MsgSendResult> {
+  /** Sends up to 100 messages as one, with a title that is not empty. */
+  async forwardMerged(messages: readonly SessionEntry[], to: string, title: string): Promise<MsgSendResult> {
     if (messages.length === 0 || messages.length > MAX_MERGED) {
       throw new ParleyError("BAD_PARAMETER", `1 to ${MAX_MERGED} messages are merged`);
     }
     const merged: MergedContent = {
-      ...(title === undefined ? {} : { title }),
-      messages: messages.map(forwardable).map(({ sessionId, entry }) => {
+      title,
+      items: messages.map(forwardable).map(({ sessionId, entry }) => {
         const { seqId, from, timestamp, contentType, content } = entry;
         return { sessionId, seqId, from, timestamp, contentType, content };
       }),
