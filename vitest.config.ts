@@ -11,7 +11,9 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["src/**/*.test.ts", "test/*.test.ts", "test/sim/*.test.ts", "test/contract/*.test.ts"],
+          include: ["src/**/*.test.ts", "test/*.test.ts", "test/sim/**/*.test.ts", "test/contract/*.test.ts"],
+          // Some play thousands of random programs; how long that takes is not theirs to judge.
+          testTimeout: 60_000,
         },
       },
       ...(existsSync(WORKERS_PROJECT) ? [WORKERS_PROJECT] : []),
