@@ -9,6 +9,8 @@ export interface HttpRequest {
   readonly timeoutMs: number;
   /** The service speaks nothing else (APNs). A host that cannot do so sends HTTP/1.1, to a gateway. */
   readonly http2: boolean;
+  /** Requests with different names here never share a connection: APNs ties one to the key that came first. */
+  readonly connection?: string;
 }
 
 export interface HttpResponse {

@@ -20,18 +20,26 @@ function longest(text: string, minBytes: number, fits: (text: string) => boolean
 }
 
 /**
- * The payload of a message within the provider's limit. What does not fit is shortened, in this order: the body, the custom
- * data (as a whole: half of it is of no use), the title. What is left is a few hundred bytes of ours.
+ * The message as far as its payload stays within the provider's limit. What does not fit is shortened, in this order: the body,
+ * the custom data (as a whole: half of it is of no use), the title. What is left is a few hundred bytes of ours.
  */
-export function fitPayload(message: PushMessage, maxBytes: number, encode: (message: PushMessage) => string): string {
+export function fitMessage(
+  message: PushMessage,
+  maxBytes: number,
+  encode: (message: PushMessage) => string,
+): PushMessage {
   const fits = (candidate: PushMessage) => utf8Length(encode(candidate)) <= maxBytes;
   const shortened = (from: PushMessage, minBytes: number): PushMessage | undefined => {
     const body = longest(from.body, minBytes, (text) => fits({ ...from, body: text }));
     return body === undefined ? undefined : { ...from, body };
   };
   const plain: PushMessage = { ...message, data: {} };
-  const chosen = shortened(message, LEGIBLE_BODY_BYTES) ?? shortened(plain, 0) ?? withShortTitle(plain, fits);
-  return encode(chosen);
+  return shortened(message, LEGIBLE_BODY_BYTES) ?? shortened(plain, 0) ?? withShortTitle(plain, fits);
+}
+
+/** The payload of a message within the provider's limit; see {@link fitMessage}. */
+export function fitPayload(message: PushMessage, maxBytes: number, encode: (message: PushMessage) => string): string {
+  return encode(fitMessage(message, maxBytes, encode));
 }
 
 function withShortTitle(message: PushMessage, fits: (candidate: PushMessage) => boolean): PushMessage {
