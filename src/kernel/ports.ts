@@ -31,7 +31,8 @@ export interface RoomSql {
 
 /** What a connection is. It survives hibernation, so it holds all that a fresh room instance needs. */
 export interface ConnectionState {
-  readonly phase: "syncing" | "live";
+  /** `visiting`: a single request that came over HTTP; it is not among the room's connections. */
+  readonly phase: "syncing" | "live" | "visiting";
   readonly userId: UserId;
   readonly deviceId: string;
   readonly deviceType: DeviceType;

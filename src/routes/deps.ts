@@ -1,7 +1,9 @@
 import type { RoomCall } from "../kernel/effects.ts";
 import type { Clock, ConnectionState } from "../kernel/ports.ts";
 import type { RoomName } from "../kernel/room-name.ts";
+import type { VisitorState } from "../kernel/visit.ts";
 import type { Outcome } from "../protocol/rpc/outcome.ts";
+import type { UpFrame } from "../protocol/up.ts";
 import type { Config } from "./config.ts";
 
 /** What becomes of a WebSocket upgrade. A refusal is a close code, because browsers cannot see an HTTP status here. */
@@ -29,6 +31,8 @@ export interface Deps {
   readonly clock: Clock;
   /** Calls a room; the outcome comes after its writes are durable. Never rejects: an unreachable room is `UNAVAILABLE`. */
   call(room: RoomName, call: RoomCall): Promise<Outcome>;
+  /** Asks a mailbox as one of its user's connections would. Otherwise as `call`. */
+  ask(room: RoomName, state: VisitorState, frame: UpFrame): Promise<Outcome>;
   /** Upgrades the request and hands the socket to the room, or closes it. */
   upgrade(request: Request, opening: Opening): Response | Promise<Response>;
   /** Throws what a client must not see the inside of; the host logs it. */

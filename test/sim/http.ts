@@ -36,6 +36,11 @@ export class SimHttp {
       config: configOf(variables),
       clock: { nowMs: () => this.world.nowMs },
       call: async (room, call) => this.world.call(room, call),
+      ask: (room, state, frame) => {
+        const answer = this.world.ask(room, state, frame);
+        this.world.drain();
+        return answer;
+      },
       upgrade: (_, opening) => {
         this.openings.push(opening);
         return new Response(null, { status: 200 });

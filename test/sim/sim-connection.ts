@@ -16,6 +16,7 @@ export class SimConnection implements Connection {
   /** Set to make it silent; otherwise it was heard just now. */
   silentSinceMs: number | undefined;
   onFrame: (frame: DownFrame) => void = () => {};
+  onClose: (code: number) => void = () => {};
   readonly #clock: Clock;
   #state: ConnectionState;
 
@@ -52,6 +53,7 @@ export class SimConnection implements Connection {
     if (!this.isOpen) return;
     this.isOpen = false;
     this.closedWith = code;
+    this.onClose(code);
   }
 
   acks(packId?: string): AckFrame[] {

@@ -5,6 +5,7 @@ import type { Random } from "../../src/kernel/ports.ts";
 import type { RoomEvent } from "../../src/kernel/room.ts";
 import { addressOf, mailboxRoom, type RoomName } from "../../src/kernel/room-name.ts";
 import { RoomRunner } from "../../src/kernel/room-runner.ts";
+import { Visit, type VisitorState } from "../../src/kernel/visit.ts";
 import { jsonCodec } from "../../src/protocol/codec-json.ts";
 import { ParleyError } from "../../src/protocol/errors.ts";
 import type { AppId, DeviceType, UserId } from "../../src/protocol/ids.ts";
@@ -64,6 +65,16 @@ export class World {
   /** A call from outside of the rooms, answered at once. */
   call(room: RoomName, call: RoomCall): Outcome {
     return this.#run(room, { type: "call", call });
+  }
+
+  /** A request over HTTP; calls that follow from it are under way when this returns. */
+  ask(room: RoomName, state: VisitorState, frame: UpFrame): Promise<Outcome> {
+    const visit = new Visit();
+    const connection = new SimConnection(room, state, { nowMs: () => this.nowMs });
+    connection.onFrame = (answer) => visit.take(answer);
+    connection.onClose = (code) => visit.closed(code);
+    this.#run(room, { type: "received", connection, request: { ok: true, frame } });
+    return visit.answer;
   }
 
   connect(userId: UserId, options: ConnectOptions = {}): SimConnection {

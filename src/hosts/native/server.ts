@@ -9,6 +9,7 @@ import type { Listener, Runtime, Upgrade } from "./runtime.ts";
 import type { Settings } from "./settings.ts";
 import { acceptSocket } from "./sockets.ts";
 import { Turns } from "./turns.ts";
+import { ask } from "./visits.ts";
 
 const PUBLIC_DIR = join(import.meta.dirname, "../../../public");
 /** Peers that do not answer the close handshake do not hold up a stop for longer. */
@@ -88,6 +89,7 @@ function handlerOf(
     config: settings.config,
     clock: { nowMs: () => Date.now() },
     call: (room, call) => turns.call(room, call),
+    ask: (room, state, frame) => ask(turns, { room, state }, frame),
     upgrade: (request, opening) => {
       const upgrade = upgrades.get(request);
       if (upgrade === undefined) throw new Error("not an upgrade request of this server");

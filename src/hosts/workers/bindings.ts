@@ -1,7 +1,9 @@
 import type { RoomCall } from "../../kernel/effects.ts";
 import { addressOf, type RoomKindName, type RoomName } from "../../kernel/room-name.ts";
+import type { VisitorState } from "../../kernel/visit.ts";
 import { ERRORS } from "../../protocol/errors.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
+import type { UpFrame } from "../../protocol/up.ts";
 
 /** The binding of each kind of room. */
 const NAMESPACES = { session: "SESSIONS", mailbox: "MAILBOXES" } as const satisfies Record<RoomKindName, string>;
@@ -17,6 +19,8 @@ export interface Bindings extends Namespaces {
 /** What the objects offer each other and the Worker. */
 interface RoomStub {
   call(call: RoomCall): Promise<Outcome>;
+  /** Mailboxes only. */
+  ask(state: VisitorState, frame: UpFrame): Promise<Outcome>;
   fetch(request: Request): Promise<Response>;
 }
 
@@ -26,13 +30,26 @@ export function namespaceOf(bindings: Bindings, room: RoomName): DurableObjectNa
 
 /** A new stub each time, because one that has seen an exception stays broken. */
 export function stubOf(bindings: Bindings, room: RoomName): RoomStub {
-  return namespaceOf(bindings, room).getByName(room) as unknown as RoomStub; // SAFETY: all classes have the first, and only mailboxes are asked for the second
+  return namespaceOf(bindings, room).getByName(room) as unknown as RoomStub; // SAFETY: all classes have the first, and only mailboxes are asked for the others
 }
 
 /** Never rejects: an object that cannot be reached, or was reset, is `UNAVAILABLE`, and may have done its work or not. */
-export async function callRoom(bindings: Bindings, room: RoomName, call: RoomCall): Promise<Outcome> {
+export function callRoom(bindings: Bindings, room: RoomName, call: RoomCall): Promise<Outcome> {
+  return reached(stubOf(bindings, room).call(call));
+}
+
+/** As `callRoom`. */
+export function askMailbox(
+  bindings: Bindings,
+  { room, state }: { room: RoomName; state: VisitorState },
+  frame: UpFrame,
+): Promise<Outcome> {
+  return reached(stubOf(bindings, room).ask(state, frame));
+}
+
+async function reached(outcome: Promise<Outcome>): Promise<Outcome> {
   try {
-    return await stubOf(bindings, room).call(call);
+    return await outcome;
   } catch {
     return { ok: false, error: "UNAVAILABLE", message: ERRORS.UNAVAILABLE.message };
   }

@@ -1,12 +1,15 @@
 import { DurableObject } from "cloudflare:workers";
 import type { RoomCall } from "../../kernel/effects.ts";
+import type { VisitorState } from "../../kernel/visit.ts";
 import { CLOSE } from "../../protocol/close-codes.ts";
 import { MAX_FRAME_BYTES } from "../../protocol/limits.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
+import type { UpFrame } from "../../protocol/up.ts";
 import { PING_TEXT, PONG_TEXT } from "../../protocol/version.ts";
 import type { Bindings } from "./bindings.ts";
 import { ObjectConnection } from "./object-connection.ts";
 import { ObjectRoom } from "./object-room.ts";
+import { ObjectVisit } from "./object-visit.ts";
 import { acceptedIn, switchingProtocols } from "./upgrade.ts";
 
 /** 1005 and 1006 say that there was no code; they cannot be sent. */
@@ -30,6 +33,13 @@ export class MailboxObject extends DurableObject<Bindings> {
 
   call(call: RoomCall): Outcome {
     return this.#room.pass([{ type: "call", call }]);
+  }
+
+  /** A request that came to the Worker over HTTP. */
+  ask(state: VisitorState, frame: UpFrame): Promise<Outcome> {
+    const connection = new ObjectVisit(state);
+    this.#room.pass([{ type: "received", connection, request: { ok: true, frame } }]);
+    return connection.answer;
   }
 
   /** The Worker hands over an upgrade that it has checked. */

@@ -10,8 +10,16 @@ interface Attachment {
   readonly openedAtMs: number;
 }
 
+/** What an object sends to, at the end of a pass. */
+export interface Holding extends Connection {
+  /** Returns whether it is the first one since the last flush. */
+  hold(frame: DownFrame): boolean;
+  flush(): void;
+  close(code: number, reason: string): void;
+}
+
 /** A hibernating socket. The runtime keeps it; this object lives as long as the room's instance. */
-export class ObjectConnection implements Connection {
+export class ObjectConnection implements Holding {
   readonly codec = jsonCodec;
   readonly #socket: WebSocket;
   readonly #ctx: DurableObjectState;
@@ -52,7 +60,6 @@ export class ObjectConnection implements Connection {
     return this.#socket.readyState === WebSocket.READY_STATE_OPEN;
   }
 
-  /** Returns whether it is the first one since the last flush. */
   hold(frame: DownFrame): boolean {
     return this.#waiting.push(frame) === 1;
   }

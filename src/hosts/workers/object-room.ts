@@ -10,7 +10,7 @@ import type { Outcome } from "../../protocol/rpc/outcome.ts";
 import { readConfig } from "../../routes/config.ts";
 import { makeRoom, migrationsOf } from "../room-kinds.ts";
 import { type Bindings, callRoom, report } from "./bindings.ts";
-import type { ObjectConnection } from "./object-connection.ts";
+import type { Holding, ObjectConnection } from "./object-connection.ts";
 import { ObjectStorage } from "./object-storage.ts";
 
 const ALARM_RETRY_MS = 2_000;
@@ -24,7 +24,7 @@ export class ObjectRoom {
   readonly #bindings: Bindings;
   readonly #runner: RoomRunner;
   /** Connections that have frames to send in this pass. */
-  #touched: ObjectConnection[] = [];
+  #touched: Holding[] = [];
   #alarmAtMs = Number.POSITIVE_INFINITY;
   readonly #clock = new TurnClock(() => Date.now());
 
@@ -66,8 +66,8 @@ export class ObjectRoom {
     const touched = this.#touched;
     this.#touched = [];
     for (const connection of touched) connection.flush();
-    // SAFETY: the connections of rooms on this host are ObjectConnections
-    for (const { connection, code, reason } of closes) (connection as ObjectConnection).close(code, reason);
+    // SAFETY: the connections of rooms on this host hold their frames
+    for (const { connection, code, reason } of closes) (connection as Holding).close(code, reason);
     return last;
   }
 
@@ -82,7 +82,7 @@ export class ObjectRoom {
       switch (effect.kind) {
         case "send":
           for (const one of effect.connections) {
-            const connection = one as ObjectConnection; // SAFETY: as above
+            const connection = one as Holding; // SAFETY: as above
             if (connection.hold(effect.frame)) this.#touched.push(connection);
           }
           break;

@@ -1,7 +1,7 @@
 import type { Hono } from "hono";
 import { createApp } from "../../routes/app.ts";
 import { ConfigError, readConfig } from "../../routes/config.ts";
-import { type Bindings, callRoom, report } from "./bindings.ts";
+import { askMailbox, type Bindings, callRoom, report } from "./bindings.ts";
 import { upgrade } from "./upgrade.ts";
 
 export { MailboxObject } from "./mailbox-object.ts";
@@ -17,6 +17,7 @@ function appOf(bindings: Bindings): App {
     config: readConfig({ PARLEY_ENV: "production", ...bindings }),
     clock: { nowMs: () => Date.now() },
     call: (room, call) => callRoom(bindings, room, call),
+    ask: (room, state, frame) => askMailbox(bindings, { room, state }, frame),
     upgrade: (_, opening) => upgrade(bindings, opening),
     onFault: (fault) => report("route", fault),
   });

@@ -93,7 +93,7 @@ export class Desk {
   }
 
   goLive(connection: Connection): void {
-    if (connection.state.phase !== "live") connection.save({ ...connection.state, phase: "live" });
+    if (connection.state.phase === "syncing") connection.save({ ...connection.state, phase: "live" });
   }
 
   /** Closes what is silent or whose token ran out (M23). */

@@ -57,7 +57,7 @@ export class MailboxRoom implements Room {
   }
 
   opened(connection: Connection): void {
-    if (this.#features.some((feature) => feature.refuses?.(connection) === true)) return;
+    if (this.#refuses(connection)) return;
     this.#mailbox.desk.admit(connection);
     for (const feature of this.#features) feature.opened?.(connection);
   }
@@ -74,6 +74,7 @@ export class MailboxRoom implements Room {
   received(connection: Connection, request: Decoded): void {
     const { desk } = this.#mailbox;
     const packId = packIdOf(request);
+    if (connection.state.phase === "visiting" && this.#refuses(connection)) return;
     if (!desk.enter(connection, packId)) return;
     try {
       if (!request.ok) throw new ParleyError(request.error, request.detail);
@@ -96,6 +97,10 @@ export class MailboxRoom implements Room {
 
   abandon(): void {
     for (const feature of this.#features) feature.abandon?.();
+  }
+
+  #refuses(connection: Connection): boolean {
+    return this.#features.some((feature) => feature.refuses?.(connection) === true);
   }
 
   #handle(owed: Owed, frame: UpFrame): void {
