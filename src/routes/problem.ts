@@ -1,37 +1,55 @@
 import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { ERRORS, ParleyError } from "../protocol/errors.ts";
+import { z } from "zod";
+import { ERRORS, type ErrorName, ParleyError } from "../protocol/errors.ts";
 import { failed } from "../protocol/rpc/outcome.ts";
 
 /** The error answer of every route: RFC 9457 problem details with our code. */
+export const Problem = z.object({
+  type: z.literal("about:blank"),
+  title: z.string(),
+  /** The HTTP status. */
+  status: z.int(),
+  /** The title, with what was wrong in this case. */
+  detail: z.string(),
+  code: z.int(),
+  name: z.string(),
+});
+export type Problem = z.infer<typeof Problem>;
+
+export function problemBody(name: ErrorName, detail: string = ERRORS[name].message): Problem {
+  const { code, http: status, message: title } = ERRORS[name];
+  return { type: "about:blank", title, status, detail, code, name };
+}
+
 export function problem(c: Context, thrown: unknown): Response {
-  const { error, message, retryAfterMs } = failed(thrown);
-  const { code, http } = ERRORS[error];
+  const { error, message, retryAfterMs } = failed(codedOf(thrown));
   if (retryAfterMs !== undefined) c.header("Retry-After", String(Math.ceil(retryAfterMs / 1000)));
+  if (ERRORS[error].http === 401) c.header("WWW-Authenticate", "Bearer");
   c.header("Content-Type", "application/problem+json");
-  const body = { type: "about:blank", title: ERRORS[error].message, status: http, detail: message, code, name: error };
-  return c.body(JSON.stringify(body), http as ContentfulStatusCode); // SAFETY: the table holds 4xx and 5xx only
+  const status = ERRORS[error].http as ContentfulStatusCode; // SAFETY: the table holds 4xx and 5xx only
+  return c.body(JSON.stringify(problemBody(error, message)), status);
+}
+
+/** hono's own refusals: a body that is no JSON. */
+export function codedOf(thrown: unknown): unknown {
+  if (!(thrown instanceof HTTPException) || thrown.status >= 500) return thrown;
+  return new ParleyError("MALFORMED", "the body is not JSON", { cause: thrown });
 }
 
 /** Parses with a zod schema; the first fault is told as `BAD_PARAMETER`. */
-export function parsed<T>(
-  result: { success: true; data: T } | { success: false; error: { issues: readonly Issue[] } },
-): T {
+export function parsed<T>(result: Parsed<T>): T {
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw new ParleyError("BAD_PARAMETER", `${issue?.path.join(".")}: ${issue?.message}`);
 }
 
+export type Parsed<T> =
+  | { readonly success: true; readonly data: T }
+  | { readonly success: false; readonly error: { readonly issues: readonly Issue[] } };
+
 interface Issue {
   readonly path: readonly PropertyKey[];
   readonly message: string;
-}
-
-/** The JSON body, `MALFORMED` when it is none. */
-export async function jsonBody(c: Context): Promise<unknown> {
-  try {
-    return await c.req.json();
-  } catch (cause) {
-    throw new ParleyError("MALFORMED", "the body is not JSON", { cause });
-  }
 }

@@ -1,15 +1,47 @@
-import { Hono } from "hono";
 import { z } from "zod";
-import { ParleyError } from "../protocol/errors.ts";
 import { AppId, UserId } from "../protocol/ids.ts";
+import { requireServer } from "./acting.ts";
 import type { Deps } from "./deps.ts";
-import type { Authenticated } from "./messages.ts";
-import { jsonBody, parsed } from "./problem.ts";
+import { operation } from "./operation.ts";
+import { newRouter } from "./router.ts";
 import { DEFAULT_TOKEN_TTL_S, MAX_TOKEN_TTL_S, type Tokens } from "./tokens.ts";
 
 const TokenBody = z.object({
   userId: UserId,
   ttlSeconds: z.int().min(1).max(MAX_TOKEN_TTL_S).default(DEFAULT_TOKEN_TTL_S),
+});
+const TokenAnswer = z.object({
+  /** A JWT. */
+  token: z.string(),
+  /** ms since 1970 */
+  expiresAt: z.int(),
+});
+
+const given = {
+  tag: "Tokens",
+  request: { body: TokenBody },
+  example: { userId: "alice", ttlSeconds: 3600 },
+  answer: TokenAnswer,
+  answerExample: { token: "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.signature", expiresAt: 1_790_000_000_000 },
+} as const;
+
+const createToken = operation({
+  ...given,
+  method: "post",
+  path: "/tokens",
+  id: "createToken",
+  summary: "Issue a token for a user",
+  description: "Your users' clients connect with it. Nothing is stored: asking again gives another one.",
+  access: "server",
+});
+
+const createDevelopmentToken = operation({
+  ...given,
+  method: "post",
+  path: "/token",
+  id: "createDevelopmentToken",
+  summary: "Issue a token to whoever asks (development only)",
+  access: "public",
 });
 
 async function issue(deps: Deps, tokens: Tokens, claims: { app: AppId; userId: UserId; ttlSeconds: number }) {
@@ -23,19 +55,17 @@ async function issue(deps: Deps, tokens: Tokens, claims: { app: AppId; userId: U
 }
 
 /** `POST /v1/tokens`: a third party's server, with its key, gets a token for one of its users. */
-export function tokenRoutes(deps: Deps, tokens: Tokens): Hono<Authenticated> {
-  return new Hono<Authenticated>().post("/tokens", async (c) => {
+export function tokenRoutes(deps: Deps, tokens: Tokens) {
+  return newRouter().openapi(createToken, async (c) => {
     const principal = c.get("principal");
-    if (principal.kind !== "server") throw new ParleyError("ACCESS_DENIED", "a server key is needed");
-    const body = parsed(TokenBody.safeParse(await jsonBody(c)));
-    return c.json(await issue(deps, tokens, { app: principal.app, ...body }));
+    requireServer(principal);
+    return c.json(await issue(deps, tokens, { app: principal.app, ...c.req.valid("json") }), 200);
   });
 }
 
 /** `POST /dev/token`: a token for whoever asks, so that the chat page and the terminal chat work at once. Development only. */
-export function developmentTokenRoutes(deps: Deps, tokens: Tokens): Hono {
-  return new Hono().post("/token", async (c) => {
-    const body = parsed(TokenBody.safeParse(await jsonBody(c)));
-    return c.json(await issue(deps, tokens, { app: AppId.parse("main"), ...body }));
-  });
+export function developmentTokenRoutes(deps: Deps, tokens: Tokens) {
+  return newRouter().openapi(createDevelopmentToken, async (c) =>
+    c.json(await issue(deps, tokens, { app: AppId.parse("main"), ...c.req.valid("json") }), 200),
+  );
 }

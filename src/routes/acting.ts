@@ -1,0 +1,50 @@
+import type { Context } from "hono";
+import { z } from "zod";
+import { mailboxRoom } from "../kernel/room-name.ts";
+import type { VisitorState } from "../kernel/visit.ts";
+import { ParleyError } from "../protocol/errors.ts";
+import { UserId } from "../protocol/ids.ts";
+import type { ResultOf } from "../protocol/results.ts";
+import { unwrap } from "../protocol/rpc/outcome.ts";
+import type { UpFrame } from "../protocol/up.ts";
+import type { Deps } from "./deps.ts";
+import type { Principal } from "./principal.ts";
+import type { Authenticated } from "./router.ts";
+
+/** Query of what a server key does in the name of a user. */
+export const By = z.object({ by: UserId.optional() });
+
+/** Whom a request speaks for: with a token its user, with a server key whoever it names. */
+export function userOf(principal: Principal, named: UserId | undefined): UserId {
+  if (principal.kind === "server") {
+    if (named === undefined) throw new ParleyError("BAD_PARAMETER", "by: a server key says in whose name it acts");
+    return named;
+  }
+  if (named !== undefined && named !== principal.userId) throw new ParleyError("ACCESS_DENIED", "another user");
+  return principal.userId;
+}
+
+export function requireServer(principal: Principal): void {
+  if (principal.kind !== "server") throw new ParleyError("ACCESS_DENIED", "a server key is needed");
+}
+
+type Ask = <F extends UpFrame>(frame: F) => Promise<ResultOf<F["type"]>>;
+
+/** Requests in the name of a user, decided where and as those of the user's own sockets are. */
+export function asUser(deps: Deps, c: Context<Authenticated>, named: UserId | undefined): Ask {
+  const principal = c.get("principal");
+  const userId = userOf(principal, named);
+  const state = visitorOf(principal, userId);
+  return async <F extends UpFrame>(frame: F) => {
+    const outcome = await deps.ask(mailboxRoom(principal.app, userId), state, frame);
+    return unwrap(outcome) as ResultOf<F["type"]>; // SAFETY: the result that the protocol has for the frame's type
+  };
+}
+
+function visitorOf(principal: Principal, userId: UserId): VisitorState {
+  const token =
+    principal.kind === "user"
+      ? { tokenId: principal.tokenId, expiresAtMs: principal.expiresAtMs }
+      : { tokenId: "", expiresAtMs: Number.MAX_SAFE_INTEGER };
+  return { phase: "visiting", userId, deviceId: "", deviceType: "web", ...token };
+}

@@ -1,0 +1,56 @@
+import { z } from "zod";
+import { Content, ContentType } from "../protocol/content-type.ts";
+import { Entry, GroupInfo, HotSession, Notice, SessionAttributes } from "../protocol/entry.ts";
+import { Device, Presence } from "../protocol/frames/device.ts";
+import { Relation } from "../protocol/frames/friend.ts";
+import { GroupChangeResult, GroupGetResult, Invitation, JoinRequest, Member } from "../protocol/frames/group.ts";
+import { Cursor, HistoryResult, MsgReadResult, MsgSendResult } from "../protocol/frames/message.ts";
+import { SessionListResult } from "../protocol/frames/session.ts";
+import { Profile } from "../protocol/frames/user.ts";
+import { DeviceId, GroupId, PackId, SessionId, UserId } from "../protocol/ids.ts";
+import { Control, MessageOptions } from "../protocol/message-parts.ts";
+import { Problem } from "./problem.ts";
+
+/** The group of the examples: the one that alice of the app `main` creates under the packId `group-1`. */
+export const EXAMPLE_GROUP = "GC_Y8PSH5V39X4DXJ2TBQFPVYYH0X";
+
+/** Names in the document for schemas that the wire and the API share. Nothing of the schemas changes. */
+const COMPONENTS: Readonly<Record<string, z.ZodType>> = {
+  Content,
+  ContentType,
+  Control,
+  Cursor,
+  Device,
+  Entry,
+  GroupChange: GroupChangeResult,
+  Group: GroupGetResult,
+  GroupInfo,
+  History: HistoryResult,
+  HotSession,
+  Invitation,
+  JoinRequest,
+  Member,
+  MessageOptions,
+  Notice,
+  Presence,
+  Problem,
+  Profile,
+  ReadState: MsgReadResult,
+  Relation,
+  SendResult: MsgSendResult,
+  SessionAttributes,
+  SessionPage: SessionListResult,
+};
+
+const IDS = [
+  [UserId, "UserId", "alice", "A user of the app."],
+  [SessionId, "SessionId", "SC_alice_bob", "A conversation: `SC_<a>_<b>`, `GC_…` or `BM_<app>_<user>`."],
+  [GroupId, "GroupId", EXAMPLE_GROUP, "A group."],
+  [PackId, "PackId", "hello-1", "The sender's idempotency key."],
+  [DeviceId, "DeviceId", "alice-phone", "A client install."],
+] as const;
+
+export function nameComponents(): void {
+  for (const [id, schema] of Object.entries(COMPONENTS)) z.globalRegistry.add(schema, { id });
+  for (const [schema, id, example, description] of IDS) z.globalRegistry.add(schema, { id, example, description });
+}

@@ -1,0 +1,116 @@
+import { createRoute } from "@hono/zod-openapi";
+import type { z } from "zod";
+import { ERRORS, type ErrorName } from "../protocol/errors.ts";
+import { IDEMPOTENCY_PARAMETER } from "./idempotency.ts";
+import { Problem, problemBody } from "./problem.ts";
+
+type Method = "get" | "post" | "put" | "patch" | "delete";
+
+/** Who may call: `server`: server keys only · `public`: whoever comes · otherwise server keys and user tokens. */
+export type Access = "server" | "any" | "public";
+
+export interface Asked {
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+}
+
+interface Given<M extends Method, P extends string, Q extends Asked, A extends z.ZodType> {
+  readonly method: M;
+  readonly path: P;
+  /** Names the operation, and the function that a generated client has for it. */
+  readonly id: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly access?: Access;
+  readonly request: Q;
+  /** A body that is right for the people and the group of the other examples. */
+  readonly example?: unknown;
+  readonly answer: A;
+  readonly answerExample?: unknown;
+  /** Besides those that every route of its kind has. */
+  readonly errors?: readonly ErrorName[];
+}
+
+type JsonContent<S> = { "application/json": { schema: S } };
+type BodyOf<Q extends Asked> = Q["body"] extends z.ZodType
+  ? { body: { required: true; content: JsonContent<Q["body"]> } }
+  : unknown;
+
+/** What the handler and the typed client see of an operation: the answer that it has when nothing goes wrong. */
+export type Operation<M extends Method, P extends string, Q extends Asked, A extends z.ZodType> = {
+  method: M;
+  path: P;
+  request: Omit<Q, "body"> & BodyOf<Q>;
+  responses: { 200: { description: string; content: JsonContent<A> } };
+};
+
+const OF_ALL: readonly ErrorName[] = ["RATE_LIMITED", "SERVER_EXCEPTION", "UNAVAILABLE", "DATABASE"];
+const OF_THE_KNOWN: readonly ErrorName[] = [
+  "IDENTITY_MISSING",
+  "BAD_CREDENTIALS",
+  "TOKEN_EXPIRED",
+  "TOKEN_REVOKED",
+  "ACCESS_DENIED",
+];
+const OF_BODIES: readonly ErrorName[] = ["MALFORMED", "TOO_LONG"];
+
+/** One operation of the API, with all that the document says of it. */
+export function operation<M extends Method, const P extends string, const Q extends Asked, A extends z.ZodType>(
+  given: Given<M, P, Q, A>,
+): Operation<M, P, Q, A> {
+  const { method, path, id, tag, summary, description, access = "any", request, example, answer } = given;
+  const { body, ...rest } = request;
+  const errors = [
+    "BAD_PARAMETER" as const,
+    ...(body === undefined ? [] : OF_BODIES),
+    ...(access === "public" ? [] : OF_THE_KNOWN),
+    ...OF_ALL,
+    ...(given.errors ?? []),
+  ];
+  const route = createRoute({
+    method,
+    path,
+    operationId: id,
+    tags: [tag],
+    summary,
+    ...(description === undefined ? {} : { description }),
+    security: securityOf(access),
+    ...(method === "post" && access !== "public" ? { parameters: [IDEMPOTENCY_PARAMETER] } : {}),
+    request: {
+      ...(rest.params === undefined ? {} : { params: rest.params }),
+      ...(rest.query === undefined ? {} : { query: rest.query }),
+      ...(body === undefined ? {} : { body: { required: true, content: jsonOf(body, example) } }),
+    },
+    responses: {
+      200: {
+        description: "Done.",
+        content: jsonOf(answer, given.answerExample),
+      },
+      ...problemResponses(errors),
+    },
+  });
+  // SAFETY: the same object, with the types of its responses narrowed to success: problems are thrown, by handlers and the client
+  return route as unknown as Operation<M, P, Q, A>;
+}
+
+function jsonOf(schema: z.ZodType, example: unknown) {
+  return { "application/json": { schema, ...(example === undefined ? {} : { example }) } };
+}
+
+function securityOf(access: Access): Record<string, string[]>[] {
+  if (access === "public") return [];
+  return access === "server" ? [{ serverKey: [] }] : [{ serverKey: [] }, { userToken: [] }];
+}
+
+/** One response for each status, with an example for each error that has it. */
+function problemResponses(names: readonly ErrorName[]) {
+  const byStatus = Map.groupBy(new Set(names), (name) => ERRORS[name].http);
+  const responses = [...byStatus].map(([status, errors]) => {
+    const examples = Object.fromEntries(errors.map((name) => [name, { value: problemBody(name) }]));
+    const description = errors.map((name) => `\`${name}\`: ${ERRORS[name].message}`).join(" · ");
+    return [status, { description, content: { "application/problem+json": { schema: Problem, examples } } }] as const;
+  });
+  return Object.fromEntries(responses);
+}
