@@ -43,7 +43,13 @@ describe("a payload", () => {
     });
   });
 
-  it("loses the end of its title last", () => {
+  it("loses a link that is longer than all the rest may be", () => {
+    const linked = ({ title, body, uri }: PushMessage) => JSON.stringify({ title, body, uri });
+    const text = fitPayload(aMessage({ uri: `https://example.org/${"u".repeat(LIMIT)}` }), LIMIT, linked);
+    expect(JSON.parse(text)).toEqual({ title: "Alice", body: "" });
+  });
+
+  it("loses the end of its title before that", () => {
     expect(fitted({ title: "t".repeat(5000), body: "b" })).toMatchObject({
       title: expect.stringMatching(/^t+…$/),
       body: "",

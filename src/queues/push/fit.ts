@@ -21,7 +21,7 @@ function longest(text: string, minBytes: number, fits: (text: string) => boolean
 
 /**
  * The message as far as its payload stays within the provider's limit. What does not fit is shortened, in this order: the body,
- * the custom data (as a whole: half of it is of no use), the title. What is left is a few hundred bytes of ours.
+ * the custom data (as a whole: half of it is of no use), the title, the link. What is left is a few hundred bytes of ours.
  */
 export function fitMessage(
   message: PushMessage,
@@ -34,7 +34,13 @@ export function fitMessage(
     return body === undefined ? undefined : { ...from, body };
   };
   const plain: PushMessage = { ...message, data: {} };
-  return shortened(message, LEGIBLE_BODY_BYTES) ?? shortened(plain, 0) ?? withShortTitle(plain, fits);
+  const { uri: _, ...unlinked } = plain;
+  return (
+    shortened(message, LEGIBLE_BODY_BYTES) ??
+    shortened(plain, 0) ??
+    withShortTitle(plain, fits) ??
+    withShortTitle(unlinked, fits) ?? { ...unlinked, title: "", body: "" }
+  );
 }
 
 /** The payload of a message within the provider's limit; see {@link fitMessage}. */
@@ -42,8 +48,8 @@ export function fitPayload(message: PushMessage, maxBytes: number, encode: (mess
   return encode(fitMessage(message, maxBytes, encode));
 }
 
-function withShortTitle(message: PushMessage, fits: (candidate: PushMessage) => boolean): PushMessage {
+function withShortTitle(message: PushMessage, fits: (candidate: PushMessage) => boolean): PushMessage | undefined {
   const bare = { ...message, body: "" };
   const title = longest(bare.title, 0, (text) => fits({ ...bare, title: text }));
-  return { ...bare, title: title ?? "" };
+  return title === undefined ? undefined : { ...bare, title };
 }
