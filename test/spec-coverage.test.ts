@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ROOT, sourceFiles } from "./support/repository.ts";
 
+const ROOMS = ["session", "mailbox", "job"];
+
 /** `- **S1** …` in a SPEC.md. */
 const RULE = /^- \*\*([A-Z]\d+)\*\*/gm;
 /** A test whose name begins with the number of a rule. */
@@ -16,7 +18,7 @@ const tests = [...sourceFiles("src"), ...sourceFiles("test")].filter(({ path }) 
 const tested = new Set(tests.flatMap(({ text }) => all(TEST_OF_RULE, text)));
 
 describe("the rules of each SPEC.md", () => {
-  it.each(["session", "mailbox"])("of the %s room have a test that carries their number", (room) => {
+  it.each(ROOMS)("of the %s room have a test that carries their number", (room) => {
     const rules = all(RULE, readFileSync(join(ROOT, "src/rooms", room, "SPEC.md"), "utf8"));
     expect(rules.length).toBeGreaterThan(10);
     expect(rules.filter((rule) => !tested.has(rule))).toEqual([]);
@@ -34,6 +36,6 @@ describe("the rules of each SPEC.md", () => {
 });
 
 function sourceRules(): Set<string> {
-  const specs = ["session", "mailbox"].map((room) => readFileSync(join(ROOT, "src/rooms", room, "SPEC.md"), "utf8"));
+  const specs = ROOMS.map((room) => readFileSync(join(ROOT, "src/rooms", room, "SPEC.md"), "utf8"));
   return new Set(specs.flatMap((text) => all(RULE, text)));
 }

@@ -3,6 +3,8 @@ import type { RoomMigrations } from "../kernel/migrations.ts";
 import type { RoomPorts } from "../kernel/ports.ts";
 import type { Room } from "../kernel/room.ts";
 import type { AddressOf, RoomAddress, RoomKindName } from "../kernel/room-name.ts";
+import { JobRoom } from "../rooms/job/job-room.ts";
+import { jobMigrations } from "../rooms/job/schema.ts";
 import { MailboxRoom } from "../rooms/mailbox/mailbox-room.ts";
 import { mailboxMigrations } from "../rooms/mailbox/schema.ts";
 import { sessionMigrations } from "../rooms/session/schema.ts";
@@ -17,6 +19,7 @@ interface RoomKind<Address> {
 const KINDS: { readonly [Kind in RoomKindName]: RoomKind<AddressOf<Kind>> } = {
   session: { migrations: sessionMigrations, make: (...parts) => new SessionRoom(...parts) },
   mailbox: { migrations: mailboxMigrations, make: (...parts) => new MailboxRoom(...parts) },
+  job: { migrations: jobMigrations, make: (...parts) => new JobRoom(...parts) },
 };
 
 /** The tables of rooms that share a database. */

@@ -1,5 +1,4 @@
-import { ERRORS } from "../protocol/errors.ts";
-import type { Failure, Outcome } from "../protocol/rpc/outcome.ts";
+import { isRefusal, type Outcome } from "../protocol/rpc/outcome.ts";
 import { type BackoffPlan, backoffMs } from "./backoff.ts";
 import type { CourierStore, Errand } from "./courier-store.ts";
 import type { CallTag, Effects } from "./effects.ts";
@@ -118,10 +117,4 @@ export class Courier implements Errands {
     }
     return lane;
   }
-}
-
-/** A decision of the room, which asking again would not change. A fault of ours is none. */
-function isRefusal({ error }: Failure): boolean {
-  const { definite, retry } = ERRORS[error];
-  return definite && !retry && error !== "SERVER_EXCEPTION";
 }

@@ -1,10 +1,11 @@
 import type { DownFrame } from "../protocol/down.ts";
+import type { JobCall } from "../protocol/rpc/job-call.ts";
 import type { MailboxCall } from "../protocol/rpc/mailbox-call.ts";
 import type { SessionCall } from "../protocol/rpc/session-call.ts";
 import type { Connection } from "./ports.ts";
 import type { RoomName } from "./room-name.ts";
 
-export type RoomCall = SessionCall | MailboxCall;
+export type RoomCall = SessionCall | MailboxCall | JobCall;
 
 /** Comes back with the reply. It must say all that the reply needs: the instance that called may be gone by then. */
 export type CallTag = object;

@@ -1,8 +1,9 @@
-import type { AppId, SessionId, UserId } from "../protocol/ids.ts";
+import type { AppId, JobId, SessionId, UserId } from "../protocol/ids.ts";
 
 export type RoomAddress =
   | { readonly kind: "session"; readonly app: AppId; readonly sessionId: SessionId }
-  | { readonly kind: "mailbox"; readonly app: AppId; readonly userId: UserId };
+  | { readonly kind: "mailbox"; readonly app: AppId; readonly userId: UserId }
+  | { readonly kind: "job"; readonly app: AppId; readonly jobId: JobId };
 
 export type RoomKindName = RoomAddress["kind"];
 export type AddressOf<Kind extends RoomKindName> = Extract<RoomAddress, { readonly kind: Kind }>;
@@ -18,11 +19,16 @@ export function mailboxRoom(app: AppId, userId: UserId): RoomName {
   return `${app}/mailbox/${userId}`;
 }
 
+export function jobRoom(app: AppId, jobId: JobId): RoomName {
+  return `${app}/job/${jobId}`;
+}
+
 /** What the id in the name of each kind of room is. */
 const ADDRESSES: { readonly [Kind in RoomKindName]: (app: AppId, id: string) => AddressOf<Kind> } = {
   // SAFETY: a RoomName is only made above, from branded ids
   session: (app, id) => ({ kind: "session", app, sessionId: id as SessionId }),
   mailbox: (app, id) => ({ kind: "mailbox", app, userId: id as UserId }), // SAFETY: as above
+  job: (app, id) => ({ kind: "job", app, jobId: id as JobId }), // SAFETY: as above
 };
 
 export function addressOf(name: RoomName): RoomAddress {

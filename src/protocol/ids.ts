@@ -33,6 +33,13 @@ export const GroupId = z
   .brand<"GroupId">();
 export type GroupId = z.infer<typeof GroupId>;
 
+/** `JB_` and 26 characters of Crockford base32. */
+export const JobId = z
+  .string()
+  .regex(/^JB_[0-9A-HJKMNP-TV-Z]{26}$/)
+  .brand<"JobId">();
+export type JobId = z.infer<typeof JobId>;
+
 /**
  * A conversation: `SC_<a>_<b>` (two users in string order, `_` escaped as `~`), a group's `GC_…`, or the business
  * notices of an app to a user, `BM_<app>_<user>`.

@@ -119,6 +119,13 @@ export class World {
     );
   }
 
+  /** Answers a request in the place of its room, which does not hear of it. */
+  answer(index: number, outcome: Outcome): void {
+    const [flight] = this.#flights.splice(index, 1);
+    if (flight?.kind !== "request") throw new Error(`no request ${index}`);
+    flight.reply(outcome);
+  }
+
   /** Lets one flight arrive, or get lost. */
   land(index: number, fate: Fate = "arrives"): void {
     const [flight] = this.#flights.splice(index, 1);
@@ -143,11 +150,11 @@ export class World {
     for (const [room, atMs] of [...this.alarms]) if (atMs <= this.nowMs) this.ring(room);
   }
 
-  /** Lets time pass until no room but mailboxes, whose alarms are for later, has anything left to do. */
+  /** Lets time pass until no session has anything left to deliver. */
   quiesce(): void {
     this.drain();
     for (let left = 10_000; left > 0; left -= 1) {
-      const due = [...this.alarms].filter(([room]) => addressOf(room).kind !== "mailbox");
+      const due = [...this.alarms].filter(([room]) => addressOf(room).kind === "session");
       if (due.length === 0) return;
       this.nowMs = Math.max(this.nowMs, Math.min(...due.map(([, atMs]) => atMs)));
       for (const [room, atMs] of due) if (atMs <= this.nowMs) this.ring(room);

@@ -6,7 +6,10 @@ import type { Outcome } from "../../protocol/rpc/outcome.ts";
 import type { UpFrame } from "../../protocol/up.ts";
 
 /** The binding of each kind of room. */
-const NAMESPACES = { session: "SESSIONS", mailbox: "MAILBOXES" } as const satisfies Record<RoomKindName, string>;
+const NAMESPACES = { session: "SESSIONS", mailbox: "MAILBOXES", job: "JOBS" } as const satisfies Record<
+  RoomKindName,
+  string
+>;
 
 type Namespaces = { readonly [Name in (typeof NAMESPACES)[RoomKindName]]: DurableObjectNamespace };
 

@@ -4,6 +4,7 @@ import { ConfigError, readConfig } from "../../routes/config.ts";
 import { askMailbox, type Bindings, callRoom, report } from "./bindings.ts";
 import { upgrade } from "./upgrade.ts";
 
+export { JobObject } from "./job-object.ts";
 export { MailboxObject } from "./mailbox-object.ts";
 export { SessionObject } from "./session-object.ts";
 

@@ -18,6 +18,12 @@ export function failed(thrown: unknown): Failure {
   return { ok: false, error: "SERVER_EXCEPTION", message: ERRORS.SERVER_EXCEPTION.message };
 }
 
+/** A decision of the room, which asking again would not change. A fault of ours is none. */
+export function isRefusal({ error }: Failure): boolean {
+  const { definite, retry } = ERRORS[error];
+  return definite && !retry && error !== "SERVER_EXCEPTION";
+}
+
 /** The value, or the coded error as an exception. */
 export function unwrap<T>(outcome: Outcome<T>): T {
   if (outcome.ok) return outcome.value;

@@ -1,4 +1,5 @@
-import type { MsgSend, MsgSendResult } from "../frames/message.ts";
+import type { z } from "zod";
+import type { MsgControl, MsgSend, MsgSendResult } from "../frames/message.ts";
 import type { UserId } from "../ids.ts";
 import type { SessionFrame } from "../session-frame.ts";
 import type { Operator } from "./operator.ts";
@@ -32,6 +33,8 @@ export type SessionCall =
   | { readonly type: "cursors"; readonly userId: UserId; readonly readSeqId: number; readonly receivedSeqId: number }
   /** A request of a user that this room decides alone. */
   | { readonly type: "request"; readonly by: UserId; readonly frame: SessionFrame }
+  /** As a request of `by`, but by a server key, which has every right. */
+  | { readonly type: "control"; readonly by: UserId; readonly frame: z.infer<typeof MsgControl> }
   | RelationCall;
 
 /** What `by`, one of the two users of a single chat, wants of the other. Older versions are ignored. */

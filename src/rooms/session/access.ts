@@ -1,7 +1,7 @@
 import { ParleyError } from "../../protocol/errors.ts";
-import type { SessionId, UserId } from "../../protocol/ids.ts";
+import type { AppId, SessionId, UserId } from "../../protocol/ids.ts";
 import type { Operator } from "../../protocol/rpc/operator.ts";
-import { isGroup, usersOfSingle } from "../../protocol/session-id.ts";
+import { isGroup, userOfNotices, usersOfSingle } from "../../protocol/session-id.ts";
 import type { Relations } from "./relations.ts";
 import type { Roster } from "./roster.ts";
 import type { Silence } from "./silence.ts";
@@ -15,22 +15,29 @@ interface AccessPorts {
 /** Who may do what in this session. */
 export class Access {
   readonly isGroup: boolean;
-  /** The two users of a single chat. */
+  /** Whose business notices they are, if they are that. */
+  readonly #notified: UserId | undefined;
+  /** The two users of a single chat, or the one of business notices. */
   readonly users: readonly UserId[];
   readonly #roster: Roster;
   readonly #silence: Silence;
   readonly #relations: Relations;
 
-  constructor(sessionId: SessionId, { roster, relations, silence }: AccessPorts) {
+  constructor({ app, sessionId }: { app: AppId; sessionId: SessionId }, { roster, relations, silence }: AccessPorts) {
     this.isGroup = isGroup(sessionId);
-    this.users = [...new Set(usersOfSingle(sessionId) ?? [])];
+    this.#notified = userOfNotices(app, sessionId);
+    this.users = this.#notified === undefined ? [...new Set(usersOfSingle(sessionId) ?? [])] : [this.#notified];
     this.#roster = roster;
     this.#relations = relations;
     this.#silence = silence;
   }
 
-  /** Throws when the user may not append. With a server key it is enough to be a member (S103). */
+  /** Throws when the user may not append. With a server key it is enough to be a member (S103), or to send notices (S111). */
   requireWriter(userId: UserId, by?: "server"): void {
+    if (this.#notified !== undefined) {
+      if (by !== "server") throw new ParleyError("ACCESS_DENIED");
+      return;
+    }
     this.requireMember(userId);
     if (by === "server") return;
     if (this.isGroup) {

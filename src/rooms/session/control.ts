@@ -7,9 +7,9 @@ import { ParleyError } from "../../protocol/errors.ts";
 import type { MsgControl, MsgSendResult } from "../../protocol/frames/message.ts";
 import type { SessionId, UserId } from "../../protocol/ids.ts";
 import type { Access } from "./access.ts";
-import type { Amendments } from "./amendments.ts";
+import type { Amendments, Doing } from "./amendments.ts";
 import type { Drafts } from "./drafts.ts";
-import type { SessionFeature } from "./feature.ts";
+import type { SessionCalls, SessionFeature } from "./feature.ts";
 import { askedOf, type Log } from "./log.ts";
 
 type Frame = z.infer<typeof MsgControl>;
@@ -33,26 +33,45 @@ export class ControlRequests implements SessionFeature {
   }
 
   readonly requests = {
-    "msg.control": (by: UserId, frame: Frame): MsgSendResult => {
-      const { sessionId, log } = this.#ports;
-      const known = log.findAsked(by, askedOf(frame));
-      const { seqId, timestamp } = known ?? this.#change(by, frame);
-      return { sessionId, seqId, timestamp, ...(known === undefined ? {} : { repeated: true }) };
-    },
+    "msg.control": (by: UserId, frame: Frame): MsgSendResult => this.#once(by, frame, () => this.#asked(by, frame)),
   };
 
-  #change(by: UserId, frame: Frame): ControlEntry {
-    const { access, log, amendments } = this.#ports;
+  readonly calls: SessionCalls = {
+    control: ({ by, frame }): MsgSendResult =>
+      this.#once(by, frame, () => {
+        this.#ports.access.requireOperator({ kind: "server" });
+        return this.#change({ by, asked: askedOf(frame) }, frame, this.#target(frame));
+      }),
+  };
+
+  #once(by: UserId, frame: Frame, change: () => ControlEntry): MsgSendResult {
+    const { sessionId, log } = this.#ports;
+    const known = log.findAsked(by, askedOf(frame));
+    const { seqId, timestamp } = known ?? change();
+    return { sessionId, seqId, timestamp, ...(known === undefined ? {} : { repeated: true }) };
+  }
+
+  #asked(by: UserId, frame: Frame): ControlEntry {
+    const { access } = this.#ports;
     if (frame.op === "override") access.requireWriter(by);
     else access.requireMember(by);
-    const message = log.entry(frame.seqId);
-    if (message?.kind !== "message") throw new ParleyError("NO_SUCH_MESSAGE");
+    const message = this.#target(frame);
     this.#requireRight(by, frame, message);
+    if (frame.op === "recall" && message.gone === undefined) this.#requireInTime(by, message);
+    return this.#change({ by, asked: askedOf(frame) }, frame, message);
+  }
+
+  #target({ seqId }: Frame): MessageEntry {
+    const message = this.#ports.log.entry(seqId);
+    if (message?.kind !== "message") throw new ParleyError("NO_SUCH_MESSAGE");
+    return message;
+  }
+
+  #change(doing: Doing, frame: Frame, message: MessageEntry): ControlEntry {
+    const { amendments } = this.#ports;
     if (message.gone !== undefined) throw new ParleyError("MESSAGE_GONE");
-    const doing = { by, asked: askedOf(frame) };
     switch (frame.op) {
       case "recall":
-        this.#requireInTime(by, message);
         return amendments.end(message, "recall", doing);
       case "delete":
         return amendments.end(message, "delete", doing);

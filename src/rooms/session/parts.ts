@@ -63,7 +63,7 @@ export function sessionParts(
   const log = new Log(store, clock, sessionId);
   const relations = new Relations(new RelationsStore(sql), policy);
   const silence = new Silence(new SilenceStore(sql), roster, clock);
-  const access = new Access(sessionId, { roster, relations, silence });
+  const access = new Access({ app, sessionId }, { roster, relations, silence });
   const fanOut = new FanOut({ app, sessionId, store, log, effects, clock, random }, access.joined());
   const drafts = new Drafts({ access, log, words: policy.words });
   const signals = new Signals(app, effects);

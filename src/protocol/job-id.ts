@@ -1,0 +1,7 @@
+import { hashedId } from "./hashed-id.ts";
+import type { AppId, JobId, PackId } from "./ids.ts";
+
+/** The id of the job that an app starts with this packId: a repeated start finds it. */
+export function jobIdOf(app: AppId, packId: PackId): JobId {
+  return `JB_${hashedId([app, packId])}` as JobId; // SAFETY: matches the pattern by construction
+}

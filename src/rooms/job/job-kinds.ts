@@ -1,0 +1,53 @@
+import { digestOf } from "../../kernel/digest.ts";
+import type { RoomCall } from "../../kernel/effects.ts";
+import { type RoomName, sessionRoom } from "../../kernel/room-name.ts";
+import { ParleyError } from "../../protocol/errors.ts";
+import type { AppId, JobId, PackId, UserId } from "../../protocol/ids.ts";
+import type { Job } from "../../protocol/rpc/job-call.ts";
+import { failed, type Outcome } from "../../protocol/rpc/outcome.ts";
+import type { AppendResult } from "../../protocol/rpc/session-call.ts";
+import { noticeSessionId } from "../../protocol/session-id.ts";
+
+/** What a job asks of one target's room. */
+export interface Item {
+  readonly to: RoomName;
+  readonly call: RoomCall;
+}
+
+export interface ItemOf<J extends Job> {
+  readonly app: AppId;
+  readonly job: J;
+  readonly target: string;
+  /** The same whenever this target is called, so that its room does it once. */
+  readonly packId: PackId;
+}
+
+/** What is particular to one kind of job. */
+interface JobKind<J extends Job> {
+  itemOf(item: ItemOf<J>): Item;
+  /** How the target's part ended, when its room answered. */
+  outcomeOf(value: unknown): Outcome;
+}
+
+const KINDS: { readonly [Kind in Job["kind"]]: JobKind<Extract<Job, { readonly kind: Kind }>> } = {
+  notice: {
+    itemOf({ app, job: { sender, message }, target, packId }) {
+      const sessionId = noticeSessionId(app, target as UserId); // SAFETY: whoever starts a notice gives it user ids
+      const items = [{ packId, ...message }];
+      return { to: sessionRoom(app, sessionId), call: { type: "append", by: "server", sender, items } };
+    },
+    outcomeOf(value) {
+      const [outcome] = value as AppendResult; // SAFETY: append answers with one result per item
+      return outcome ?? failed(new ParleyError("SERVER_EXCEPTION"));
+    },
+  },
+};
+
+export function jobKindOf(job: Job): JobKind<Job> {
+  return KINDS[job.kind];
+}
+
+/** Other targets have other packIds: together with its sender one names a single message of the app. */
+export function packIdOf(jobId: JobId, target: string): PackId {
+  return `${jobId}.${digestOf(target).toString(36)}` as PackId; // SAFETY: 41 printable characters at most
+}
