@@ -1,0 +1,33 @@
+import { hmac } from "@noble/hashes/hmac.js";
+import { md5 } from "@noble/hashes/legacy.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+
+/** WebCrypto has no MD5 on every host, and vivo and Meizu ask for it. */
+export function md5Hex(text: string): string {
+  return bytesToHex(md5(utf8ToBytes(text)));
+}
+
+export function sha256Hex(text: string): string {
+  return bytesToHex(sha256(utf8ToBytes(text)));
+}
+
+export function hmacSha256Base64(key: string, text: string): string {
+  return btoa(String.fromCharCode(...hmac(sha256, utf8ToBytes(key), utf8ToBytes(text))));
+}
+
+/** Whether a secret was presented, without telling by the time it takes how much of it was right. */
+export function sameSecret(presented: string, secret: string): boolean {
+  const [left, right] = [sha256(utf8ToBytes(presented)), sha256(utf8ToBytes(secret))];
+  return left.reduce((difference, byte, index) => difference | (byte ^ (right[index] ?? 0)), 0) === 0;
+}
+
+/** A positive 31-bit number that stands for a collapse id where a vendor numbers its notifications. */
+export function notifyIdOf(collapseId: string): number {
+  return Number.parseInt(sha256Hex(collapseId).slice(0, 8), 16) & 0x7fffffff;
+}
+
+/** A short name for a longer one, in letters and digits that every vendor takes. */
+export function shortName(text: string, length: number): string {
+  return sha256Hex(text).slice(0, length);
+}
