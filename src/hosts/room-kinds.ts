@@ -5,6 +5,8 @@ import type { Room } from "../kernel/room.ts";
 import type { AddressOf, RoomAddress, RoomKindName } from "../kernel/room-name.ts";
 import { JobRoom } from "../rooms/job/job-room.ts";
 import { jobMigrations } from "../rooms/job/schema.ts";
+import { LettersRoom } from "../rooms/letters/letters-room.ts";
+import { lettersMigrations } from "../rooms/letters/schema.ts";
 import { MailboxRoom } from "../rooms/mailbox/mailbox-room.ts";
 import { mailboxMigrations } from "../rooms/mailbox/schema.ts";
 import { sessionMigrations } from "../rooms/session/schema.ts";
@@ -20,6 +22,7 @@ const KINDS: { readonly [Kind in RoomKindName]: RoomKind<AddressOf<Kind>> } = {
   session: { migrations: sessionMigrations, make: (...parts) => new SessionRoom(...parts) },
   mailbox: { migrations: mailboxMigrations, make: (...parts) => new MailboxRoom(...parts) },
   job: { migrations: jobMigrations, make: (...parts) => new JobRoom(...parts) },
+  letters: { migrations: lettersMigrations, make: (...parts) => new LettersRoom(...parts) },
 };
 
 /** The tables of rooms that share a database. */

@@ -1,6 +1,6 @@
 import type { RoomCall } from "./effects.ts";
 import type { RoomSql } from "./ports.ts";
-import type { RoomName } from "./room-name.ts";
+import type { ServiceCall, Target } from "./services.ts";
 
 /** For the migrations of every kind of room that has a courier: natively they share the table. `call` is JSON. */
 export const errandTable = `CREATE TABLE IF NOT EXISTS errands (
@@ -8,14 +8,14 @@ export const errandTable = `CREATE TABLE IF NOT EXISTS errands (
   call TEXT NOT NULL, PRIMARY KEY (room, target, kind, key)
 ) WITHOUT ROWID`;
 
-/** A call to another room that is made until it is answered. */
+/** A call to another room, or to a service, that is made until it is answered. */
 export interface Errand {
-  readonly to: RoomName;
+  readonly to: Target;
   /** Says who is told of the answer. */
   readonly kind: string;
   /** Of what waits for one room, a newer call of the same kind and key takes the place of the older one. */
   readonly key: string;
-  readonly call: RoomCall;
+  readonly call: RoomCall | ServiceCall;
 }
 
 /** The SQL of the courier. */
@@ -45,10 +45,10 @@ export class CourierStore {
       )
       .all(this.#sql.room)
       .map((row) => ({
-        to: String(row.target) as RoomName, // SAFETY: only put writes it
+        to: String(row.target) as Target, // SAFETY: only put writes it
         kind: String(row.kind),
         key: String(row.key),
-        call: JSON.parse(String(row.call)) as RoomCall, // SAFETY: only put writes it
+        call: JSON.parse(String(row.call)) as Errand["call"], // SAFETY: only put writes it
       }));
   }
 

@@ -4,7 +4,7 @@ import type { CourierStore, Errand } from "./courier-store.ts";
 import type { CallTag, Effects } from "./effects.ts";
 import type { ErrandHandler, Errands } from "./errands.ts";
 import type { Clock, Random } from "./ports.ts";
-import type { RoomName } from "./room-name.ts";
+import type { Target } from "./services.ts";
 
 /** While a call is outstanding the alarm is at most this far away. Below the 10 s after which an idle object is evicted. */
 const RESUME_AFTER_MS = 5_000;
@@ -36,7 +36,7 @@ export class Courier implements Errands {
   readonly name = "courier";
   readonly #ports: CourierPorts;
   readonly #handlers = new Map<string, ErrandHandler>();
-  readonly #lanes = new Map<RoomName, Lane>();
+  readonly #lanes = new Map<Target, Lane>();
   #dirty = false;
 
   constructor(ports: CourierPorts) {
@@ -109,7 +109,7 @@ export class Courier implements Errands {
     lane.retryAtMs = clock.nowMs() + backoffMs(RETRY, lane.failures, random());
   }
 
-  #laneTo(to: RoomName): Lane {
+  #laneTo(to: Target): Lane {
     let lane = this.#lanes.get(to);
     if (lane === undefined) {
       lane = { inFlight: false, failures: 0, retryAtMs: 0 };

@@ -1,11 +1,15 @@
 import type { DownFrame } from "../protocol/down.ts";
+import type { ArchiveCall } from "../protocol/rpc/archive-call.ts";
 import type { JobCall } from "../protocol/rpc/job-call.ts";
+import type { LettersCall } from "../protocol/rpc/letters-call.ts";
 import type { MailboxCall } from "../protocol/rpc/mailbox-call.ts";
+import type { QueueJob, QueueName } from "../protocol/rpc/queue-job.ts";
 import type { SessionCall } from "../protocol/rpc/session-call.ts";
 import type { Connection } from "./ports.ts";
 import type { RoomName } from "./room-name.ts";
+import { type EnqueueCall, queueOf, type ServiceCall, type Target } from "./services.ts";
 
-export type RoomCall = SessionCall | MailboxCall | JobCall;
+export type RoomCall = SessionCall | MailboxCall | JobCall | LettersCall;
 
 /** Comes back with the reply. It must say all that the reply needs: the instance that called may be gone by then. */
 export type CallTag = object;
@@ -15,6 +19,9 @@ export type Effect =
   | { readonly kind: "send"; readonly connections: readonly Connection[]; readonly frame: DownFrame }
   | { readonly kind: "close"; readonly connection: Connection; readonly code: number; readonly reason: string }
   | { readonly kind: "call"; readonly to: RoomName; readonly call: RoomCall; readonly tag: CallTag }
+  /** The reply comes when the jobs are durable; where rooms and queues share a transaction, it comes with it. */
+  | { readonly kind: "enqueue"; readonly queue: QueueName; readonly jobs: readonly QueueJob[]; readonly tag: CallTag }
+  | { readonly kind: "ask"; readonly call: ArchiveCall; readonly tag: CallTag }
   /** The room's alarm fires at `atMs` or earlier; an earlier one that is already set stays. */
   | { readonly kind: "wake"; readonly atMs: number };
 
@@ -32,8 +39,14 @@ export class Effects {
     this.#list.push({ kind: "close", connection, code, reason });
   }
 
-  call(to: RoomName, call: RoomCall, tag: CallTag): void {
-    this.#list.push({ kind: "call", to, call, tag });
+  /** Calls a room or a service; each takes its own calls. */
+  call(to: Target, call: RoomCall | ServiceCall, tag: CallTag): void {
+    const queue = queueOf(to);
+    // SAFETY: whoever names a target gives it a call of its own
+    if (queue !== undefined) this.#list.push({ kind: "enqueue", queue, jobs: (call as EnqueueCall).jobs, tag });
+    else if (to === "@archive")
+      this.#list.push({ kind: "ask", call: call as ArchiveCall, tag }); // SAFETY: as above
+    else this.#list.push({ kind: "call", to: to as RoomName, call: call as RoomCall, tag }); // SAFETY: as above; services are ruled out
   }
 
   wakeAt(atMs: number): void {

@@ -9,7 +9,7 @@ export interface ErrandHandler {
   delayed?(errand: Errand, failure: Failure): void;
 }
 
-/** Calls to other rooms that must not be lost. */
+/** Calls to other rooms and to services that must not be lost. */
 export interface Errands {
   /** Hands the answers to errands of this kind to their feature. */
   on(kind: string, handler: ErrandHandler): void;

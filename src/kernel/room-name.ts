@@ -1,9 +1,12 @@
 import type { AppId, JobId, SessionId, UserId } from "../protocol/ids.ts";
+import type { QueueName } from "../protocol/rpc/queue-job.ts";
 
 export type RoomAddress =
   | { readonly kind: "session"; readonly app: AppId; readonly sessionId: SessionId }
   | { readonly kind: "mailbox"; readonly app: AppId; readonly userId: UserId }
-  | { readonly kind: "job"; readonly app: AppId; readonly jobId: JobId };
+  | { readonly kind: "job"; readonly app: AppId; readonly jobId: JobId }
+  /** The dead letters of a queue. */
+  | { readonly kind: "letters"; readonly app: AppId; readonly queue: QueueName };
 
 export type RoomKindName = RoomAddress["kind"];
 export type AddressOf<Kind extends RoomKindName> = Extract<RoomAddress, { readonly kind: Kind }>;
@@ -23,12 +26,17 @@ export function jobRoom(app: AppId, jobId: JobId): RoomName {
   return `${app}/job/${jobId}`;
 }
 
+export function lettersRoom(app: AppId, queue: QueueName): RoomName {
+  return `${app}/letters/${queue}`;
+}
+
 /** What the id in the name of each kind of room is. */
 const ADDRESSES: { readonly [Kind in RoomKindName]: (app: AppId, id: string) => AddressOf<Kind> } = {
   // SAFETY: a RoomName is only made above, from branded ids
   session: (app, id) => ({ kind: "session", app, sessionId: id as SessionId }),
   mailbox: (app, id) => ({ kind: "mailbox", app, userId: id as UserId }), // SAFETY: as above
   job: (app, id) => ({ kind: "job", app, jobId: id as JobId }), // SAFETY: as above
+  letters: (app, id) => ({ kind: "letters", app, queue: id as QueueName }), // SAFETY: as above
 };
 
 export function addressOf(name: RoomName): RoomAddress {

@@ -3,6 +3,7 @@ import type { Clock, ConnectionState } from "../kernel/ports.ts";
 import type { RoomName } from "../kernel/room-name.ts";
 import type { VisitorState } from "../kernel/visit.ts";
 import type { Outcome } from "../protocol/rpc/outcome.ts";
+import type { QueueJob, QueueName } from "../protocol/rpc/queue-job.ts";
 import type { UpFrame } from "../protocol/up.ts";
 import type { Config } from "./config.ts";
 
@@ -33,6 +34,8 @@ export interface Deps {
   call(room: RoomName, call: RoomCall): Promise<Outcome>;
   /** Asks a mailbox as one of its user's connections would. Otherwise as `call`. */
   ask(room: RoomName, state: VisitorState, frame: UpFrame): Promise<Outcome>;
+  /** Jobs for a queue; the outcome comes when they are durable. Never rejects. */
+  enqueue(queue: QueueName, jobs: readonly QueueJob[]): Promise<Outcome>;
   /** Upgrades the request and hands the socket to the room, or closes it. */
   upgrade(request: Request, opening: Opening): Response | Promise<Response>;
   /** Throws what a client must not see the inside of; the host logs it. */

@@ -4,6 +4,7 @@ const LONG_MS = 900;
 /** Takes the long timers and the clock of this process into its hand. Install it before what is tested is made. */
 export class ManualTime {
   readonly #now = Date.now;
+  readonly #steady = performance.now;
   readonly #timeouts = new Map<object, () => void>();
   readonly #intervals = new Map<object, () => void>();
   #passedMs = 0;
@@ -19,6 +20,7 @@ export class ManualTime {
       if (typeof id === "object" && id !== null && !kept.delete(id)) clear(id);
     };
     Date.now = () => this.#now.call(Date) + this.#passedMs;
+    performance.now = () => this.#steady.call(performance) + this.#passedMs;
     const manual = {
       setTimeout: (work: () => void, ms = 0) => (ms > LONG_MS ? keep(this.#timeouts, work) : setTimeout(work, ms)),
       setInterval: (work: () => void, ms = 0) => (ms > LONG_MS ? keep(this.#intervals, work) : setInterval(work, ms)),

@@ -38,6 +38,8 @@ export class NativeHost implements HostUnderTest {
   readonly lostTurns: unknown[] = [];
   /** Set to make every socket look as if its peer did not read. */
   bufferedBytes = 0;
+  /** What services answer. */
+  answer: Outcome = { ok: true, value: null };
   readonly #time: ManualTime;
   readonly #directory = mkdtempSync(join(tmpdir(), "parley-contract-"));
   db: TurnDatabase;
@@ -113,9 +115,23 @@ export class NativeHost implements HostUnderTest {
     this.db.commit();
   }
 
+  /** From here on every turn that adds a job, or ends one, is lost as a whole. */
+  breakJobs(operation: "INSERT" | "DELETE"): void {
+    this.db
+      .prepare(`CREATE TRIGGER breaking BEFORE ${operation} ON jobs BEGIN SELECT RAISE(ABORT, 'no job'); END`)
+      .run();
+    this.db.commit();
+  }
+
   mendTurns(): void {
     this.db.prepare("DROP TRIGGER breaking").run();
     this.db.commit();
+  }
+
+  /** Time goes on, and what waited for it is run. */
+  pass(ms: number): void {
+    this.#time.pass(ms);
+    this.#time.runTimeouts();
   }
 
   neverDrain(): void {
@@ -139,7 +155,8 @@ export class NativeHost implements HostUnderTest {
 
   #start(): Turns {
     const onFault = (fault: unknown) => this.faults.push(fault);
-    const ports = { db: this.db, policy: AMPLE, random: Math.random, onFault };
+    const ask = async (): Promise<Outcome> => this.answer;
+    const ports = { db: this.db, policy: AMPLE, random: Math.random, onFault, ask };
     return new Turns(ports, (fault) => this.lostTurns.push(fault));
   }
 }

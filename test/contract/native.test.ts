@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ROOT } from "../support/repository.ts";
 import { nativeCases } from "./native-cases.ts";
+import { queueCases } from "./queue-cases.ts";
 import { roomCases } from "./suites/rooms.ts";
 import { storageCases } from "./suites/storage.ts";
 
@@ -27,6 +28,7 @@ const names = [
   ...storageCases.map(({ name }) => `storage ${name}`),
   ...roomCases.map(({ name }) => `rooms ${name}`),
   ...nativeCases.map(({ name }) => `the native host ${name}`),
+  ...queueCases.map(({ name }) => `queues ${name}`),
 ];
 
 describe.each(Object.entries(RUNTIMES))("the native host on %s", (_, command) => {

@@ -3,6 +3,7 @@ import type { Case } from "./check.ts";
 import { ManualTime } from "./manual-time.ts";
 import { nativeCases } from "./native-cases.ts";
 import { NativeHost } from "./native-host.ts";
+import { queueCases } from "./queue-cases.ts";
 import { roomCases } from "./suites/rooms.ts";
 import { storageCases } from "./suites/storage.ts";
 
@@ -39,3 +40,4 @@ async function reportAll<Subject>(suite: string, cases: readonly Case<Subject>[]
 await reportAll("storage", storageCases, (host) => host.storage());
 await reportAll("rooms", roomCases, (host) => host);
 await reportAll("the native host", nativeCases, (host) => host);
+await reportAll("queues", queueCases, (host) => host);

@@ -41,6 +41,10 @@ export class SimHttp {
         this.world.drain();
         return answer;
       },
+      enqueue: async (queue, jobs) => {
+        this.world.jobsOf(queue).push(...jobs);
+        return { ok: true, value: null };
+      },
       upgrade: (_, opening) => {
         this.openings.push(opening);
         return new Response(null, { status: 200 });

@@ -1,15 +1,18 @@
 import { makeRoom } from "../../src/hosts/room-kinds.ts";
-import type { Effect, RoomCall } from "../../src/kernel/effects.ts";
+import type { CallTag, Effect, RoomCall } from "../../src/kernel/effects.ts";
 import { DEFAULT_POLICY, type RoomPolicy } from "../../src/kernel/policy.ts";
 import type { Random } from "../../src/kernel/ports.ts";
 import type { RoomEvent } from "../../src/kernel/room.ts";
 import { addressOf, mailboxRoom, type RoomName } from "../../src/kernel/room-name.ts";
 import { RoomRunner } from "../../src/kernel/room-runner.ts";
+import { type EnqueueCall, queueOf, type ServiceCall, type Target } from "../../src/kernel/services.ts";
 import { Visit, type VisitorState } from "../../src/kernel/visit.ts";
 import { jsonCodec } from "../../src/protocol/codec-json.ts";
 import { ParleyError } from "../../src/protocol/errors.ts";
 import type { AppId, DeviceType, UserId } from "../../src/protocol/ids.ts";
+import type { ArchiveCall } from "../../src/protocol/rpc/archive-call.ts";
 import { failed, type Outcome } from "../../src/protocol/rpc/outcome.ts";
+import type { QueueJob, QueueName } from "../../src/protocol/rpc/queue-job.ts";
 import type { UpFrame } from "../../src/protocol/up.ts";
 import { app } from "./names.ts";
 import { seededRandom } from "./random.ts";
@@ -24,9 +27,20 @@ interface Place {
 
 /** A call between rooms that has not arrived yet, or its reply. `reply` reaches only the life of the room that called. */
 type Flight = { readonly from: RoomName } & (
-  | { readonly kind: "request"; readonly to: RoomName; readonly call: RoomCall; readonly reply: (o: Outcome) => void }
+  | {
+      readonly kind: "request";
+      readonly to: Target;
+      readonly call: RoomCall | ServiceCall;
+      readonly reply: (o: Outcome) => void;
+    }
   | { readonly kind: "reply"; readonly outcome: Outcome; readonly arrive: (outcome: Outcome) => void }
 );
+
+interface Asked {
+  readonly to: Target;
+  readonly call: RoomCall | ServiceCall;
+  readonly tag: CallTag;
+}
 
 /** What becomes of a call: it may be lost before the callee saw it, or its reply after the callee committed. */
 export type Fate = "arrives" | "lost";
@@ -55,6 +69,10 @@ export class World {
   readonly #policy: RoomPolicy;
   #places = new Map<RoomName, Place>();
   #flights: Flight[] = [];
+  /** Durable, like rows. */
+  readonly #jobs = new Map<QueueName, QueueJob[]>();
+  /** What the archive answers. */
+  archive: (call: ArchiveCall) => Outcome = () => UNREACHABLE;
   nowMs = 1_700_000_000_000;
 
   constructor(options: { seed?: number; policy?: Partial<RoomPolicy> } = {}) {
@@ -115,7 +133,9 @@ export class World {
   /** Requests under way to rooms whose name contains `part`. */
   requestsTo(part: string): RoomCall[] {
     return this.#flights.flatMap((flight) =>
-      flight.kind === "request" && flight.to.includes(part) ? flight.call : [],
+      flight.kind === "request" && !flight.to.startsWith("@") && flight.to.includes(part)
+        ? (flight.call as RoomCall) // SAFETY: what is called is a room
+        : [],
     );
   }
 
@@ -131,7 +151,26 @@ export class World {
     const [flight] = this.#flights.splice(index, 1);
     if (flight === undefined) throw new Error(`no flight ${index}`);
     if (flight.kind === "reply") flight.arrive(fate === "lost" ? UNREACHABLE : flight.outcome);
-    else flight.reply(fate === "lost" ? UNREACHABLE : this.call(flight.to, flight.call));
+    else flight.reply(fate === "lost" ? UNREACHABLE : this.#answer(flight));
+  }
+
+  #answer({ to, call }: Flight & { kind: "request" }): Outcome {
+    const queue = queueOf(to);
+    // SAFETY: made of an effect whose call is its target's
+    if (queue === undefined)
+      return to === "@archive" ? this.archive(call as ArchiveCall) : this.call(to as RoomName, call as RoomCall);
+    this.jobsOf(queue).push(...(call as EnqueueCall).jobs); // SAFETY: as above
+    return { ok: true, value: null };
+  }
+
+  /** What the rooms put into a queue, and nobody took. */
+  jobsOf(queue: QueueName): QueueJob[] {
+    let jobs = this.#jobs.get(queue);
+    if (jobs === undefined) {
+      jobs = [];
+      this.#jobs.set(queue, jobs);
+    }
+    return jobs;
   }
 
   /** Lets everything arrive, oldest first, until nothing is under way. */
@@ -199,6 +238,9 @@ export class World {
       if (effect.kind === "send") for (const one of effect.connections) (one as SimConnection).take(effect.frame); // SAFETY: connections here are SimConnections
       if (effect.kind === "wake") this.#wake(room, effect.atMs);
       if (effect.kind === "call") this.#fly(room, effect);
+      if (effect.kind === "ask") this.#fly(room, { ...effect, to: "@archive" });
+      if (effect.kind === "enqueue")
+        this.#fly(room, { ...effect, to: `@queue/${effect.queue}`, call: { type: "enqueue", jobs: effect.jobs } });
       if (effect.kind !== "close") continue;
       const connection = effect.connection as SimConnection; // SAFETY: as above
       connection.close(effect.code);
@@ -206,7 +248,7 @@ export class World {
     }
   }
 
-  #fly(from: RoomName, { to, call, tag }: Effect & { kind: "call" }): void {
+  #fly(from: RoomName, { to, call, tag }: Asked): void {
     const place = this.#place(from);
     const arrive = (outcome: Outcome) => {
       if (this.#places.get(from) === place) this.#run(from, { type: "replied", tag, outcome });

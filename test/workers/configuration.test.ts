@@ -3,8 +3,7 @@ import worker from "../../src/hosts/workers/worker.ts";
 import { bindings } from "./workers-host.ts";
 
 it("a deployment without its secrets serves nothing, and says which", async () => {
-  const { SESSIONS, MAILBOXES, JOBS, ASSETS } = bindings;
-  const bare = { SESSIONS, MAILBOXES, JOBS, ASSETS };
+  const { PARLEY_TOKEN_SECRET: _, PARLEY_SERVER_KEYS: __, ...bare } = bindings;
   for (const path of ["/healthz", "/v1/messages", "/dev/token"]) {
     const request = new Request(`https://parley.example${path}`);
     const response = await worker.fetch(request as Request<unknown, IncomingRequestCfProperties>, bare); // SAFETY: nobody reads `cf`

@@ -11,6 +11,7 @@ export class HeldEffects {
   #touched: NativeConnection[] = [];
   #closes: { connection: NativeConnection; code: number; reason: string }[] = [];
   #answers: { answer: Answer; outcome: Outcome }[] = [];
+  #asks: (() => void)[] = [];
 
   send(connection: NativeConnection, frame: DownFrame): void {
     if (connection.hold(frame)) this.#touched.push(connection);
@@ -20,16 +21,22 @@ export class HeldEffects {
     this.#closes.push({ connection, code, reason });
   }
 
+  /** A question to a service; a turn that is lost asks nothing. */
+  ask(ask: () => void): void {
+    this.#asks.push(ask);
+  }
+
   answer(answer: Answer, outcome: Outcome): void {
     this.#answers.push({ answer, outcome });
   }
 
   /** The turn is durable. Returns connections that did not drain and were closed. */
   release(): NativeConnection[] {
-    const { touched, closes, answers } = this.#take();
+    const { touched, closes, answers, asks } = this.#take();
     const slow = touched.filter((connection) => !connection.flush());
     for (const { connection, code, reason } of closes) connection.close(code, reason);
     for (const { answer, outcome } of answers) answer(outcome);
+    for (const ask of asks) ask();
     return slow;
   }
 
@@ -52,10 +59,11 @@ export class HeldEffects {
   }
 
   #take() {
-    const taken = { touched: this.#touched, closes: this.#closes, answers: this.#answers };
+    const taken = { touched: this.#touched, closes: this.#closes, answers: this.#answers, asks: this.#asks };
     this.#touched = [];
     this.#closes = [];
     this.#answers = [];
+    this.#asks = [];
     return taken;
   }
 }

@@ -1,6 +1,12 @@
 import { join } from "node:path";
 import { migrateRooms } from "../../kernel/migrations.ts";
+import type { Clock } from "../../kernel/ports.ts";
 import { CLOSE } from "../../protocol/close-codes.ts";
+import { ParleyError } from "../../protocol/errors.ts";
+import { failed, type Outcome } from "../../protocol/rpc/outcome.ts";
+import { bury } from "../../queues/bury.ts";
+import type { QueuePorts } from "../../queues/consumer.ts";
+import { consumersOf } from "../../queues/consumers.ts";
 import { createApp } from "../../routes/app.ts";
 import { ALL_MIGRATIONS } from "../room-kinds.ts";
 import { TurnDatabase } from "./database.ts";
@@ -22,6 +28,12 @@ function report(what: string, fault: unknown): void {
   console.error(JSON.stringify({ level: "error", what, fault: text, time: new Date().toISOString() }));
 }
 
+const wallClock: Clock = { nowMs: () => Date.now() };
+
+async function unanswered(): Promise<Outcome> {
+  return failed(new ParleyError("UNAVAILABLE"));
+}
+
 /** A native Parley server: rooms, storage and HTTP in one process. */
 export class NativeServer {
   readonly #db: TurnDatabase;
@@ -38,9 +50,15 @@ export class NativeServer {
     const db = openDatabase(settings.dataDir);
     const { config, hostname, port } = settings;
     const onFault = (fault: unknown, event: string) => report(`room event ${event}`, fault);
-    const turns = new Turns({ db, policy: config.policy, random: Math.random, onFault }, (fault) =>
+    const turns = new Turns({ db, policy: config.policy, random: Math.random, onFault, ask: unanswered }, (fault) =>
       report("commit", fault),
     );
+    const ports: QueuePorts = { call: (room, call) => turns.call(room, call), clock: wallClock, random: Math.random };
+    turns.queues.consume(consumersOf(ports), {
+      random: Math.random,
+      bury: (letter) => bury(ports, letter),
+      onFault: (fault) => report("queue", fault),
+    });
     const listener = await runtime.listen({
       hostname,
       port,
@@ -87,9 +105,10 @@ function handlerOf(
   const upgrades = new WeakMap<Request, Upgrade>();
   const app = createApp({
     config: settings.config,
-    clock: { nowMs: () => Date.now() },
+    clock: wallClock,
     call: (room, call) => turns.call(room, call),
     ask: (room, state, frame) => ask(turns, { room, state }, frame),
+    enqueue: (queue, jobs) => turns.enqueue(queue, jobs),
     upgrade: (request, opening) => {
       const upgrade = upgrades.get(request);
       if (upgrade === undefined) throw new Error("not an upgrade request of this server");

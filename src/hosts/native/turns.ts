@@ -1,18 +1,23 @@
-import type { Effect } from "../../kernel/effects.ts";
+import type { CallTag, Effect } from "../../kernel/effects.ts";
 import type { RoomEvent } from "../../kernel/room.ts";
 import type { RoomName } from "../../kernel/room-name.ts";
 import { TurnClock } from "../../kernel/turn-clock.ts";
+import type { ArchiveCall } from "../../protocol/rpc/archive-call.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
-import { Actor, type ActorPorts } from "./actor.ts";
+import type { QueueJob, QueueName } from "../../protocol/rpc/queue-job.ts";
+import type { Actor, ActorPorts } from "./actor.ts";
+import { Actors } from "./actors.ts";
 import { Alarms } from "./alarms.ts";
 import type { NativeConnection } from "./connection.ts";
 import type { TurnDatabase } from "./database.ts";
 import { HeldEffects } from "./held-effects.ts";
+import { HostWrites } from "./host-writes.ts";
+import { JobQueues } from "./job-queues.ts";
 
-/** An instance that had no event for this long is dropped. */
-const IDLE_AFTER_MS = 30_000;
 const EVICT_INTERVAL_MS = 10_000;
 const ALARM_RETRY_MS = 2_000;
+/** Jobs live or die with the turn that made them. */
+const DURABLE: Outcome = { ok: true, value: null };
 
 interface Job {
   readonly room: RoomName;
@@ -23,7 +28,10 @@ interface Job {
   readonly opening?: NativeConnection | undefined;
 }
 
-export type TurnPorts = Omit<ActorPorts, "clock">;
+export interface TurnPorts extends Omit<ActorPorts, "clock"> {
+  /** Answers what rooms ask of services. Never rejects. */
+  readonly ask: (call: ArchiveCall) => Promise<Outcome>;
+}
 export type OnCommitFault = (fault: unknown) => void;
 
 /**
@@ -33,26 +41,29 @@ export type OnCommitFault = (fault: unknown) => void;
  */
 export class Turns {
   readonly #db: TurnDatabase;
-  readonly #ports: ActorPorts;
   readonly #onCommitFault: OnCommitFault;
-  readonly #actors = new Map<RoomName, Actor>();
+  readonly #actors: Actors;
   readonly #clock = new TurnClock(() => Date.now());
   readonly #held = new HeldEffects();
   readonly #alarms: Alarms;
+  readonly #hostWrites = new HostWrites(() => this.#schedule());
+  readonly queues: JobQueues;
+  readonly #ask: TurnPorts["ask"];
   readonly #evicting: ReturnType<typeof setInterval>;
   #queue: Job[] = [];
   /** Rooms that had events in this turn and may have batches to start. */
   #unsettled = new Set<Actor>();
   #inTurn = new Set<Actor>();
-  #alarmFault: unknown;
   #scheduled = false;
   #idle: (() => void)[] = [];
 
   constructor(ports: TurnPorts, onCommitFault: OnCommitFault) {
-    this.#ports = { ...ports, clock: this.#clock };
+    this.#actors = new Actors({ ...ports, clock: this.#clock });
+    this.#ask = ports.ask;
     this.#db = ports.db;
     this.#onCommitFault = onCommitFault;
     this.#alarms = new Alarms(ports.db, (rooms) => this.#ring(rooms));
+    this.queues = new JobQueues(ports.db, (write) => this.#hostWrites.push(write, true));
     this.#db.commit();
     this.#alarms.schedule();
     this.#evicting = setInterval(() => this.#evictIdle(), EVICT_INTERVAL_MS);
@@ -70,18 +81,28 @@ export class Turns {
     });
   }
 
+  /** Jobs from outside the rooms; the answer comes after the commit. */
+  enqueue(queue: QueueName, jobs: readonly QueueJob[]): Promise<Outcome> {
+    return new Promise((resolve) => {
+      this.#hostWrites.push(() => {
+        this.#held.answer(resolve, DURABLE);
+        this.queues.add(queue, jobs);
+      });
+    });
+  }
+
   opened(connection: NativeConnection): void {
     this.#push({ room: connection.room, event: { type: "opened", connection }, opening: connection });
   }
 
   closed(connection: NativeConnection): void {
     connection.closed();
-    this.#actors.get(connection.room)?.detach(connection);
+    this.#actors.detach(connection);
     this.post(connection.room, { type: "closed", connection });
   }
 
   connections(): NativeConnection[] {
-    return [...this.#actors.values()].flatMap((actor) => actor.connections);
+    return this.#actors.connections();
   }
 
   roomsInMemory(): number {
@@ -97,6 +118,7 @@ export class Turns {
   stop(): void {
     clearInterval(this.#evicting);
     this.#alarms.stop();
+    this.queues.stop();
   }
 
   #push(job: Job): void {
@@ -112,18 +134,19 @@ export class Turns {
 
   #turn(): void {
     this.#clock.tick();
+    this.#hostWrites.begin();
     this.#drain();
     try {
-      if (this.#alarmFault !== undefined) throw this.#alarmFault;
+      this.#hostWrites.check();
       this.#db.commit();
-      for (const connection of this.#held.release()) this.#actors.get(connection.room)?.detach(connection);
+      for (const connection of this.#held.release()) this.#actors.detach(connection);
     } catch (fault) {
       this.#lose(fault);
     }
-    this.#alarmFault = undefined;
     this.#inTurn.clear();
     this.#alarms.settle();
     this.#scheduled = false;
+    this.queues.pump();
     if (this.#queue.length > 0) this.#schedule();
     else for (const resolve of this.#idle.splice(0)) resolve();
   }
@@ -144,14 +167,14 @@ export class Turns {
   }
 
   #run({ room, event, onOutcome, opening }: Job): void {
-    const actor = this.#actor(room);
+    const actor = this.#actors.of(room);
     if (opening?.isOpen) actor.attach(opening);
-    if (event.type === "alarm") this.#withAlarms((alarms) => alarms.take(room));
+    if (event.type === "alarm") this.#hostWrites.now(() => this.#alarms.take(room));
     const { outcome, effects } = this.#runIn(actor, event);
     this.#unsettled.add(actor);
     this.#perform(actor, effects);
     if (event.type === "alarm" && !outcome.ok) {
-      this.#withAlarms((alarms) => alarms.set(room, Date.now() + ALARM_RETRY_MS));
+      this.#hostWrites.now(() => this.#alarms.set(room, Date.now() + ALARM_RETRY_MS));
     }
     onOutcome?.(outcome);
   }
@@ -160,15 +183,6 @@ export class Turns {
   #runIn(actor: Actor, event: RoomEvent): { outcome: Outcome; effects: readonly Effect[] } {
     this.#inTurn.add(actor);
     return actor.run(event);
-  }
-
-  /** Alarm rows belong to no event. When one cannot be written, nothing of the turn may be stored. */
-  #withAlarms(write: (alarms: Alarms) => void): void {
-    try {
-      write(this.#alarms);
-    } catch (fault) {
-      this.#alarmFault ??= fault;
-    }
   }
 
   #perform(actor: Actor, effects: readonly Effect[]): void {
@@ -186,16 +200,28 @@ export class Turns {
         }
         case "call": {
           const { to, call, tag } = effect;
-          const reply = (outcome: Outcome) =>
-            this.#push({ room: actor.name, event: { type: "replied", tag, outcome } });
+          const reply = (outcome: Outcome) => this.#replied(actor, tag, outcome);
           this.#push({ room: to, event: { type: "call", call }, onOutcome: reply });
           break;
         }
+        case "enqueue":
+          this.#hostWrites.now(() => this.queues.add(effect.queue, effect.jobs));
+          this.#replied(actor, effect.tag, DURABLE);
+          break;
+        case "ask": {
+          const { call, tag } = effect;
+          this.#held.ask(() => void this.#ask(call).then((outcome) => this.#replied(actor, tag, outcome)));
+          break;
+        }
         case "wake":
-          this.#withAlarms((alarms) => alarms.set(actor.name, effect.atMs));
+          this.#hostWrites.now(() => this.#alarms.set(actor.name, effect.atMs));
           break;
       }
     }
+  }
+
+  #replied(actor: Actor, tag: CallTag, outcome: Outcome): void {
+    this.#push({ room: actor.name, event: { type: "replied", tag, outcome } });
   }
 
   /** Nothing of the turn was stored: instances that remember it are dropped, answers become errors. */
@@ -204,16 +230,8 @@ export class Turns {
     this.#db.rollback();
     for (const actor of this.#inTurn) this.#perform(actor, actor.evict());
     this.#held.fail();
+    this.#hostWrites.lost();
     this.#alarms.reload();
-  }
-
-  #actor(name: RoomName): Actor {
-    let actor = this.#actors.get(name);
-    if (actor === undefined) {
-      actor = new Actor(name, this.#ports);
-      this.#actors.set(name, actor);
-    }
-    return actor;
   }
 
   #ring(rooms: readonly RoomName[]): void {
@@ -221,12 +239,6 @@ export class Turns {
   }
 
   #evictIdle(): void {
-    if (this.#scheduled) return;
-    const idleSinceMs = Date.now() - IDLE_AFTER_MS;
-    for (const [name, actor] of this.#actors) {
-      if (!actor.isIdleSince(idleSinceMs)) continue;
-      actor.evict();
-      if (actor.connections.length === 0) this.#actors.delete(name);
-    }
+    if (!this.#scheduled) this.#actors.evictIdle();
   }
 }

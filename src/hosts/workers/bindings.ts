@@ -3,18 +3,25 @@ import { addressOf, type RoomKindName, type RoomName } from "../../kernel/room-n
 import type { VisitorState } from "../../kernel/visit.ts";
 import { ERRORS } from "../../protocol/errors.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
+import type { QueueName } from "../../protocol/rpc/queue-job.ts";
 import type { UpFrame } from "../../protocol/up.ts";
 
 /** The binding of each kind of room. */
-const NAMESPACES = { session: "SESSIONS", mailbox: "MAILBOXES", job: "JOBS" } as const satisfies Record<
-  RoomKindName,
-  string
->;
+const NAMESPACES = {
+  session: "SESSIONS",
+  mailbox: "MAILBOXES",
+  job: "JOBS",
+  letters: "LETTERS",
+} as const satisfies Record<RoomKindName, string>;
 
+/** The binding of each queue. */
+const QUEUES = { archive: "ARCHIVE_QUEUE" } as const satisfies Record<QueueName, string>;
+
+type Queues = { readonly [Name in (typeof QUEUES)[QueueName]]: Queue };
 type Namespaces = { readonly [Name in (typeof NAMESPACES)[RoomKindName]]: DurableObjectNamespace };
 
 /** What wrangler.toml binds, and the variables and secrets of `readConfig`. */
-export interface Bindings extends Namespaces {
+export interface Bindings extends Namespaces, Queues {
   readonly ASSETS: Fetcher;
   readonly [variable: string]: unknown;
 }
@@ -29,6 +36,10 @@ interface RoomStub {
 
 export function namespaceOf(bindings: Bindings, room: RoomName): DurableObjectNamespace {
   return bindings[NAMESPACES[addressOf(room).kind]];
+}
+
+export function queueOf(bindings: Bindings, queue: QueueName): Queue {
+  return bindings[QUEUES[queue]];
 }
 
 /** A new stub each time, because one that has seen an exception stays broken. */

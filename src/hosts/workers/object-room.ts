@@ -1,4 +1,4 @@
-import type { Effect, Effects } from "../../kernel/effects.ts";
+import type { CallTag, Effect, Effects } from "../../kernel/effects.ts";
 import { migrateRooms } from "../../kernel/migrations.ts";
 import type { RoomPorts } from "../../kernel/ports.ts";
 import type { RoomEvent } from "../../kernel/room.ts";
@@ -12,6 +12,7 @@ import { makeRoom, migrationsOf } from "../room-kinds.ts";
 import { type Bindings, callRoom, report } from "./bindings.ts";
 import type { Holding, ObjectConnection } from "./object-connection.ts";
 import { ObjectStorage } from "./object-storage.ts";
+import { askArchive, enqueue } from "./services.ts";
 
 const ALARM_RETRY_MS = 2_000;
 
@@ -90,7 +91,13 @@ export class ObjectRoom {
           closes.push(effect);
           break;
         case "call":
-          void this.#call(effect);
+          void this.#reply(effect.tag, callRoom(this.#bindings, effect.to, effect.call));
+          break;
+        case "enqueue":
+          void this.#reply(effect.tag, enqueue(this.#bindings, effect.queue, effect.jobs));
+          break;
+        case "ask":
+          void this.#reply(effect.tag, askArchive(this.#bindings, effect.call));
           break;
         case "wake":
           this.#wakeAt(effect.atMs);
@@ -99,10 +106,9 @@ export class ObjectRoom {
     }
   }
 
-  /** While it is under way the object does not hibernate; when it dies, the room's alarm resumes from the rows. */
-  async #call({ to, call, tag }: Effect & { kind: "call" }): Promise<void> {
-    const outcome = await callRoom(this.#bindings, to, call);
-    const replied = this.pass([{ type: "replied", tag, outcome }]);
+  /** While the answer is under way the object does not hibernate; when it dies, the room's alarm resumes from the rows. */
+  async #reply(tag: CallTag, answer: Promise<Outcome>): Promise<void> {
+    const replied = this.pass([{ type: "replied", tag, outcome: await answer }]);
     if (!replied.ok) report("reply", ERRORS[replied.error].message);
   }
 

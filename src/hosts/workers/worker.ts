@@ -1,10 +1,16 @@
 import type { Hono } from "hono";
+import type { QueueJob } from "../../protocol/rpc/queue-job.ts";
+import type { QueuePorts } from "../../queues/consumer.ts";
+import { consumersOf } from "../../queues/consumers.ts";
 import { createApp } from "../../routes/app.ts";
 import { ConfigError, readConfig } from "../../routes/config.ts";
 import { askMailbox, type Bindings, callRoom, report } from "./bindings.ts";
+import { consume } from "./consume.ts";
+import { enqueue } from "./services.ts";
 import { upgrade } from "./upgrade.ts";
 
 export { JobObject } from "./job-object.ts";
+export { LettersObject } from "./letters-object.ts";
 export { MailboxObject } from "./mailbox-object.ts";
 export { SessionObject } from "./session-object.ts";
 
@@ -19,6 +25,7 @@ function appOf(bindings: Bindings): App {
     clock: { nowMs: () => Date.now() },
     call: (room, call) => callRoom(bindings, room, call),
     ask: (room, state, frame) => askMailbox(bindings, { room, state }, frame),
+    enqueue: (queue, jobs) => enqueue(bindings, queue, jobs),
     upgrade: (_, opening) => upgrade(bindings, opening),
     onFault: (fault) => report("route", fault),
   });
@@ -56,4 +63,12 @@ export default {
     app ??= appOrRefusal(bindings);
     return app.fetch(request);
   },
-} satisfies ExportedHandler<Bindings>;
+  async queue(batch, bindings) {
+    const ports: QueuePorts = {
+      call: (room, call) => callRoom(bindings, room, call),
+      clock: { nowMs: () => Date.now() },
+      random: () => Math.random(),
+    };
+    await consume(batch, consumersOf(ports), ports);
+  },
+} satisfies ExportedHandler<Bindings, QueueJob>;

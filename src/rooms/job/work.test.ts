@@ -44,7 +44,7 @@ describe("the work of a job", () => {
       if (flight === undefined) job.ringAlarm();
       else if (flight.kind === "reply") job.world.land(0);
       else {
-        asked.set(flight.to, (asked.get(flight.to) ?? new Set()).add(packIdIn(flight.call)));
+        asked.set(flight.to, (asked.get(flight.to) ?? new Set()).add(packIdIn(flight.call as RoomCall))); // SAFETY: a job calls rooms only
         job.world.answer(0, STORED);
       }
       if (step % 4_001 === 0) job.world.crashAll();

@@ -1,0 +1,65 @@
+import { backoffMs } from "../kernel/backoff.ts";
+import type { Random } from "../kernel/ports.ts";
+import type { QueueJob, QueueName } from "../protocol/rpc/queue-job.ts";
+import { type Delivery, DONE, type QueueConsumer, type Verdict } from "./consumer.ts";
+import { QUEUE_PLANS } from "./queue-plan.ts";
+
+/** A job that no attempt will bring to an end. */
+export interface DeadLetter<Job = QueueJob> {
+  readonly queue: QueueName;
+  readonly job: Job;
+  readonly reason: string;
+}
+
+/** What the host has to do with a job. */
+export type Settled = { readonly kind: "done" } | { readonly kind: "retry"; readonly afterMs: number };
+
+export interface BatchPorts<Job> {
+  readonly queue: QueueName;
+  readonly consumer: QueueConsumer<Job>;
+  readonly random: Random;
+  /** Keeps a dead letter; false when it could not. */
+  bury(letter: DeadLetter<Job>): Promise<boolean>;
+  onFault(fault: unknown): void;
+}
+
+/** Hands a batch over and settles every job of it. Never rejects. */
+export async function runBatch<Job>(
+  ports: BatchPorts<Job>,
+  batch: readonly Delivery<Job>[],
+): Promise<readonly Settled[]> {
+  const verdicts = await verdictsOn(ports, batch);
+  return Promise.all(batch.map((delivery, index) => settle(ports, delivery, verdicts[index])));
+}
+
+/** A batch that makes its consumer throw is handed over again job by job, so that one of them does not spoil the others. */
+async function verdictsOn<Job>(
+  ports: BatchPorts<Job>,
+  batch: readonly Delivery<Job>[],
+): Promise<readonly (Verdict | undefined)[]> {
+  try {
+    return await ports.consumer.consume(batch);
+  } catch (fault) {
+    ports.onFault(fault);
+    if (batch.length === 1) return [undefined];
+  }
+  const verdicts: (Verdict | undefined)[] = [];
+  for (const delivery of batch) verdicts.push(...(await verdictsOn(ports, [delivery])));
+  return verdicts;
+}
+
+/** Without a verdict the consumer threw, or owes one. */
+async function settle<Job>(
+  ports: BatchPorts<Job>,
+  { job, attempts }: Delivery<Job>,
+  verdict: Verdict | undefined,
+): Promise<Settled> {
+  const { queue, random } = ports;
+  const { maxFaults, retry } = QUEUE_PLANS[queue];
+  const later: Settled = { kind: "retry", afterMs: backoffMs(retry, attempts, random()) };
+  if (verdict?.kind === "done") return DONE;
+  if (verdict?.kind === "retry") return { kind: "retry", afterMs: verdict.afterMs ?? later.afterMs };
+  if (verdict === undefined && attempts < maxFaults) return later;
+  const reason = verdict?.reason ?? "the consumer failed";
+  return (await ports.bury({ queue, job, reason })) ? DONE : later;
+}
