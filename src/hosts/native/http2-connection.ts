@@ -17,13 +17,15 @@ const PING_TIMEOUT_MS = 10_000;
 const HOP_BY_HOP = new Set(["connection", "host", "keep-alive", "transfer-encoding", "upgrade"]);
 
 /**
- * One HTTP/2 connection. The runtimes keep requests beyond the server's limit of concurrent streams waiting by themselves; a
- * request that a GOAWAY left unprocessed ends like a refused stream.
+ * One HTTP/2 connection. The runtimes keep requests beyond the server's limit of concurrent streams waiting by themselves, once
+ * they know it; a request that a GOAWAY left unprocessed ends like a refused stream.
  */
 export class Http2Connection {
   readonly #session: ClientHttp2Session;
   readonly #pingTimeoutMs: number;
   readonly #pings: ReturnType<typeof setInterval>;
+  /** Resolves when the server's settings are known, or the connection has failed. */
+  readonly #opened = Promise.withResolvers<void>();
   #connected = false;
   #usable = true;
   #checking = false;
@@ -35,6 +37,9 @@ export class Http2Connection {
     this.#pings.unref();
     this.#session.on("connect", () => {
       this.#connected = true;
+      // Settings are the first that a server sends, so they are here before the answer to a ping. Not every runtime tells
+      // of their arrival.
+      if (!this.#session.ping(() => this.#opened.resolve())) this.#opened.resolve();
     });
     this.#session.on("goaway", () => this.retire());
     this.#session.on("error", () => this.retire());
@@ -56,23 +61,39 @@ export class Http2Connection {
     if (!this.#usable) return;
     this.#usable = false;
     clearInterval(this.#pings);
+    this.#opened.resolve();
     if (!this.#session.closed && !this.#session.destroyed) this.#session.close();
   }
 
   destroy(): void {
     this.#usable = false;
     clearInterval(this.#pings);
+    this.#opened.resolve();
     if (!this.#session.destroyed) this.#session.destroy();
   }
 
-  send(request: HttpRequest, timeoutMs: number): Promise<HttpResponse> {
-    const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
-    const stream = this.#session.request(pseudoHeaders(request));
+  async send(request: HttpRequest, timeoutMs: number): Promise<HttpResponse> {
+    const late = new AbortController();
+    const expired = new Promise<never>((_, reject) => {
+      late.signal.addEventListener("abort", () => reject(new HttpFailure("timeout")));
+    });
     const deadline = setTimeout(() => {
-      reject(new HttpFailure("timeout"));
-      stream.close(constants.NGHTTP2_CANCEL);
+      late.abort();
       this.#check();
     }, timeoutMs);
+    try {
+      return await Promise.race([expired, this.#exchange(request, late.signal)]);
+    } finally {
+      clearTimeout(deadline);
+    }
+  }
+
+  async #exchange(request: HttpRequest, late: AbortSignal): Promise<HttpResponse> {
+    await this.#opened.promise;
+    if (late.aborted) throw new HttpFailure("timeout");
+    const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
+    const stream = this.#session.request(pseudoHeaders(request));
+    late.addEventListener("abort", () => stream.close(constants.NGHTTP2_CANCEL));
     let head: IncomingHttpHeaders | undefined;
     let failure: unknown;
     const chunks: Uint8Array[] = [];
@@ -84,12 +105,11 @@ export class Http2Connection {
       failure = error;
     });
     stream.on("close", () => {
-      clearTimeout(deadline);
       if (head !== undefined && stream.rstCode === constants.NGHTTP2_NO_ERROR) resolve(responseOf(head, chunks));
       else reject(new HttpFailure(this.#unprocessed(stream.rstCode) ? "refused" : "lost", failure));
     });
     stream.end(request.body);
-    return promise;
+    return await promise;
   }
 
   #unprocessed(rstCode: number | undefined): boolean {

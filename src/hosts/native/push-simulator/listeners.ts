@@ -52,12 +52,16 @@ function refuse(stream: ServerHttp2Stream, kind: "drop" | "goaway" | "refuse"): 
   stream.close(constants.NGHTTP2_REFUSED_STREAM);
 }
 
-async function serveHttp2(react: React, stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
+async function serveHttp2(
+  react: React,
+  stream: ServerHttp2Stream,
+  { headers, connection }: { readonly headers: IncomingHttpHeaders; readonly connection: number },
+): Promise<void> {
   // A client that gives up is no fault of the simulator.
   stream.on("error", () => undefined);
   const { ":method": method = "GET", ":path": path = "/" } = headers;
   const body = await bodyOf(stream);
-  const reaction = await react({ method, path, headers: plainHeaders(headers), body });
+  const reaction = await react({ method, path, headers: plainHeaders(headers), body, connection });
   if (stream.destroyed) return;
   if (!("kind" in reaction)) {
     stream.respond({ ":status": reaction.status, ...reaction.headers });
@@ -93,13 +97,6 @@ export async function listenHttp(react: React, port: number): Promise<Listener> 
   };
 }
 
-export interface Http2Listener extends Listener {
-  /** Connections that are open. */
-  readonly sessions: ReadonlySet<ServerHttp2Session>;
-  /** Connections so far. */
-  accepted(): number;
-}
-
 export interface Http2ListenOptions {
   readonly tls?: Tls;
   readonly maxConcurrentStreams?: number;
@@ -109,25 +106,23 @@ export async function listenHttp2(react: React, { tls, maxConcurrentStreams = 10
   const settings = { maxConcurrentStreams };
   const server =
     tls === undefined ? createHttp2Server({ settings }) : createSecureServer({ ...tls, settings, allowHTTP1: false });
-  const sessions = new Set<ServerHttp2Session>();
+  const sessions = new Map<ServerHttp2Session, number>();
   let accepted = 0;
   server.on("session", (session: ServerHttp2Session) => {
     accepted += 1;
-    sessions.add(session);
+    sessions.set(session, accepted);
     session.on("error", () => undefined);
     session.on("close", () => sessions.delete(session));
-  });
-  server.on("stream", (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
-    serveHttp2(react, stream, headers).catch(() => stream.destroy());
+    session.on("stream", (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
+      serveHttp2(react, stream, { headers, connection: sessions.get(session) ?? 0 }).catch(() => stream.destroy());
+    });
   });
   const port = await listening(server, 0);
-  const listener: Http2Listener = {
+  const listener: Listener = {
     url: `${tls === undefined ? "http" : "https"}://127.0.0.1:${port}`,
-    sessions,
-    accepted: () => accepted,
     close() {
       server.close();
-      for (const session of sessions) session.destroy();
+      for (const session of sessions.keys()) session.destroy();
     },
   };
   return listener;

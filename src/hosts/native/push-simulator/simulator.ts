@@ -5,14 +5,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { PushProviderName } from "../../../protocol/push-provider-name.ts";
 import { type Fault, type FaultOrder, FaultPlan, type TransportFault } from "./faults.ts";
-import {
-  type Http2Listener,
-  type Http2ListenOptions,
-  type Listener,
-  listenHttp,
-  listenHttp2,
-  type Reaction,
-} from "./listeners.ts";
+import { type Http2ListenOptions, type Listener, listenHttp, listenHttp2, type Reaction } from "./listeners.ts";
 import type { SimulatedDelivery, SimulatedRequest, SimulatedVendor } from "./vendor.ts";
 
 export interface RecordedDelivery extends SimulatedDelivery {
@@ -29,7 +22,7 @@ export class PushSimulator {
   readonly #faults = new FaultPlan();
   readonly #listeners = new Set<(delivery: RecordedDelivery) => void>();
   #http: Listener | undefined;
-  #http2: Http2Listener | undefined;
+  #http2: Listener | undefined;
 
   constructor(vendor: SimulatedVendor) {
     this.#vendor = vendor;
@@ -46,7 +39,7 @@ export class PushSimulator {
     return started(this.#http).url;
   }
 
-  get http2(): Http2Listener {
+  get http2(): Listener {
     return started(this.#http2);
   }
 

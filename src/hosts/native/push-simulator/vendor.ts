@@ -7,6 +7,8 @@ export interface SimulatedRequest {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array<ArrayBuffer>;
+  /** Which connection it came over, counted from 1. Only with HTTP/2. */
+  readonly connection?: number;
 }
 
 export interface SimulatedAnswer {
