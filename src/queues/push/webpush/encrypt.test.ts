@@ -1,29 +1,18 @@
 import { createECDH } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { WEB_PUSH_VECTOR } from "../../../../test/support/web-push-vector.ts";
 import { decrypted } from "../../../hosts/native/push-simulator/web-push.ts";
 import { encrypt, MAX_PLAINTEXT_BYTES } from "./encrypt.ts";
 
 const bytes = (base64url: string) => new Uint8Array(Buffer.from(base64url, "base64url"));
 
-/** RFC 8291, appendix A. */
-const VECTOR = {
-  plaintext: "When I grow up, I want to be a watermelon",
-  senderPrivate: "yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw",
-  senderPublic: "BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8",
-  receiverPrivate: "q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94",
-  receiverPublic: "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
-  salt: "DGv6ra1nlYgDCS1FRnbzlw",
-  auth: "BTBZMqHH6r4Tts7J_aSIgg",
-  body: "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A_yl95bQpu6cVPTpK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN",
-};
-
 async function senderKeys(): Promise<CryptoKeyPair> {
-  const point = bytes(VECTOR.senderPublic);
+  const point = bytes(WEB_PUSH_VECTOR.senderPublic);
   const [x, y] = [point.slice(1, 33), point.slice(33)].map((part) => Buffer.from(part).toString("base64url"));
   const jwk = { kty: "EC", crv: "P-256", ...(x !== undefined && y !== undefined && { x, y }) };
   const curve = { name: "ECDH", namedCurve: "P-256" };
   const publicKey = await crypto.subtle.importKey("jwk", jwk, curve, true, []);
-  const privateKey = await crypto.subtle.importKey("jwk", { ...jwk, d: VECTOR.senderPrivate }, curve, true, [
+  const privateKey = await crypto.subtle.importKey("jwk", { ...jwk, d: WEB_PUSH_VECTOR.senderPrivate }, curve, true, [
     "deriveBits",
   ]);
   return { publicKey, privateKey };
@@ -31,21 +20,21 @@ async function senderKeys(): Promise<CryptoKeyPair> {
 
 function receiverKeys() {
   const keys = createECDH("prime256v1");
-  keys.setPrivateKey(VECTOR.receiverPrivate, "base64url");
-  return { keys, auth: Buffer.from(VECTOR.auth, "base64url") };
+  keys.setPrivateKey(WEB_PUSH_VECTOR.receiverPrivate, "base64url");
+  return { keys, auth: Buffer.from(WEB_PUSH_VECTOR.auth, "base64url") };
 }
 
-const receiver = { p256dh: bytes(VECTOR.receiverPublic), auth: bytes(VECTOR.auth) };
+const receiver = { p256dh: bytes(WEB_PUSH_VECTOR.receiverPublic), auth: bytes(WEB_PUSH_VECTOR.auth) };
 
 describe("encryption for Web Push", () => {
   it("is that of RFC 8291, appendix A", async () => {
-    const ephemeral = { keys: await senderKeys(), salt: bytes(VECTOR.salt) };
-    const body = await encrypt(new TextEncoder().encode(VECTOR.plaintext), receiver, { ephemeral });
-    expect(Buffer.from(body).toString("base64url")).toBe(VECTOR.body);
+    const ephemeral = { keys: await senderKeys(), salt: bytes(WEB_PUSH_VECTOR.salt) };
+    const body = await encrypt(new TextEncoder().encode(WEB_PUSH_VECTOR.plaintext), receiver, { ephemeral });
+    expect(Buffer.from(body).toString("base64url")).toBe(WEB_PUSH_VECTOR.body);
   });
 
   it("is undone by the simulator, which was written apart", async () => {
-    expect(decrypted(bytes(VECTOR.body), receiverKeys())).toBe(VECTOR.plaintext);
+    expect(decrypted(bytes(WEB_PUSH_VECTOR.body), receiverKeys())).toBe(WEB_PUSH_VECTOR.plaintext);
     const body = await encrypt(new TextEncoder().encode("padded"), receiver, { paddedBytes: 256 });
     expect(decrypted(body, receiverKeys())).toBe("padded");
   });

@@ -28,7 +28,7 @@ export interface Ephemeral {
 
 const encoder = new TextEncoder();
 
-function joined(...parts: readonly Bytes[]): Bytes {
+function joined(...parts: readonly Uint8Array[]): Bytes {
   const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {
@@ -66,7 +66,7 @@ async function rawPublic(keys: CryptoKeyPair): Promise<Bytes> {
  * subscription's keys are no keys.
  */
 export async function encrypt(
-  plaintext: Bytes,
+  plaintext: Uint8Array,
   receiver: Receiver,
   options: { readonly paddedBytes?: number; readonly ephemeral?: Ephemeral } = {},
 ): Promise<Bytes> {
@@ -76,8 +76,8 @@ export async function encrypt(
   const info = joined(encoder.encode("WebPush: info\0"), receiver.p256dh, sender);
   const input = await hkdf(secret, receiver.auth, info, 32);
   const [contentKey, nonce] = await Promise.all([
-    hkdf(input, salt, encoder.encode("Content-Encoding: aes128gcm\0"), 16),
-    hkdf(input, salt, encoder.encode("Content-Encoding: nonce\0"), 12),
+    hkdf(input, salt, joined(encoder.encode("Content-Encoding: aes128gcm\0")), 16),
+    hkdf(input, salt, joined(encoder.encode("Content-Encoding: nonce\0")), 12),
   ]);
   const padding = new Uint8Array(Math.max(0, (options.paddedBytes ?? 0) - plaintext.length));
   const record = joined(plaintext, Uint8Array.of(LAST_RECORD), padding);
