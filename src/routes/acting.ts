@@ -11,8 +11,17 @@ import type { Deps } from "./deps.ts";
 import type { Principal } from "./principal.ts";
 import type { Authenticated } from "./router.ts";
 
-/** Query of what a server key does in the name of a user. */
+/** Query of what a server key does in the name of a user. With a token it is not needed. */
 export const By = z.object({ by: UserId.optional() });
+
+/** A user as in the document's example. */
+export function userLike(example: string) {
+  return UserId.meta({ example });
+}
+
+export function byOf(example: string) {
+  return z.object({ by: userLike(example).optional() });
+}
 
 /** Whom a request speaks for: with a token its user, with a server key whoever it names. */
 export function userOf(principal: Principal, named: UserId | undefined): UserId {
@@ -28,7 +37,7 @@ export function requireServer(principal: Principal): void {
   if (principal.kind !== "server") throw new ParleyError("ACCESS_DENIED", "a server key is needed");
 }
 
-type Ask = <F extends UpFrame>(frame: F) => Promise<ResultOf<F["type"]>>;
+export type Ask = <F extends UpFrame>(frame: F) => Promise<ResultOf<F["type"]>>;
 
 /** Requests in the name of a user, decided where and as those of the user's own sockets are. */
 export function asUser(deps: Deps, c: Context<Authenticated>, named: UserId | undefined): Ask {

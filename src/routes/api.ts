@@ -1,10 +1,30 @@
+import { batchRoutes } from "./batch-routes.ts";
 import type { Deps } from "./deps.ts";
+import { deviceRoutes } from "./device-routes.ts";
+import { friendRoutes } from "./friend-routes.ts";
+import { gateRoutes } from "./gate-routes.ts";
+import { groupRoutes } from "./group-routes.ts";
+import { inboxRoutes } from "./inbox-routes.ts";
+import { memberRoutes } from "./member-routes.ts";
 import { messageRoutes } from "./message-routes.ts";
 import { newRouter } from "./router.ts";
+import { sessionRoutes } from "./session-routes.ts";
 import { tokenRoutes } from "./token-routes.ts";
 import type { Tokens } from "./tokens.ts";
+import { userRoutes } from "./user-routes.ts";
 
 /** What needs credentials. Each family of routes is a file of its own, and chained here so that the client knows it. */
 export function apiRoutes(deps: Deps, tokens: Tokens) {
-  return newRouter().route("/", tokenRoutes(deps, tokens)).route("/", messageRoutes(deps));
+  return newRouter()
+    .route("/", tokenRoutes(deps, tokens))
+    .route("/", messageRoutes(deps))
+    .route("/", batchRoutes(deps))
+    .route("/", sessionRoutes(deps))
+    .route("/", groupRoutes(deps))
+    .route("/", memberRoutes(deps))
+    .route("/", gateRoutes(deps))
+    .route("/", userRoutes(deps))
+    .route("/", deviceRoutes(deps))
+    .route("/", inboxRoutes(deps))
+    .route("/", friendRoutes(deps));
 }

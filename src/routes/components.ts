@@ -43,14 +43,15 @@ const COMPONENTS: Readonly<Record<string, z.ZodType>> = {
 };
 
 const IDS = [
-  [UserId, "UserId", "alice", "A user of the app."],
-  [SessionId, "SessionId", "SC_alice_bob", "A conversation: `SC_<a>_<b>`, `GC_…` or `BM_<app>_<user>`."],
-  [GroupId, "GroupId", EXAMPLE_GROUP, "A group."],
-  [PackId, "PackId", "hello-1", "The sender's idempotency key."],
-  [DeviceId, "DeviceId", "alice-phone", "A client install."],
+  [UserId, "alice", "A user of the app."],
+  [SessionId, "SC_alice_bob", "A conversation: `SC_<a>_<b>`, `GC_…` or `BM_<app>_<user>`."],
+  [GroupId, EXAMPLE_GROUP, "A group."],
+  [PackId, "hello-1", "The sender's idempotency key."],
+  [DeviceId, "alice-phone", "A client install."],
 ] as const;
 
 export function nameComponents(): void {
-  for (const [id, schema] of Object.entries(COMPONENTS)) z.globalRegistry.add(schema, { id });
-  for (const [schema, id, example, description] of IDS) z.globalRegistry.add(schema, { id, example, description });
+  // The generator's own `openapi(name)` would make another schema, which those that contain this one would not know.
+  for (const [refId, schema] of Object.entries(COMPONENTS)) z.globalRegistry.add(schema, { _internal: { refId } });
+  for (const [schema, example, description] of IDS) z.globalRegistry.add(schema, { example, description });
 }

@@ -1,13 +1,18 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { ERRORS, type ErrorName } from "../protocol/errors.ts";
 import { nameComponents } from "./components.ts";
+import { problemBody } from "./problem.ts";
 import type { Authenticated } from "./router.ts";
 
 const TAGS = [
   { name: "Tokens", description: "What your users' clients connect with." },
   { name: "Messages", description: "Send, in one session or many." },
   { name: "Sessions", description: "A conversation: its history, and what is done to its messages." },
+  { name: "Groups", description: "Members, roles and order." },
+  { name: "Users", description: "Profiles, devices, and what they have read." },
+  { name: "Friends", description: "How users stand to each other." },
   { name: "Operations", description: "For whoever runs the server." },
-] as const;
+];
 
 const DESCRIPTION = `Instant messaging over HTTP, with the guarantees of the sockets: what is answered is durable, a session has one
 total order, and a repeated request is done once.
@@ -15,22 +20,15 @@ total order, and a repeated request is done once.
 A **server key** acts for its app, in the name of any of its users; a **user token** acts for its user. Every error is an
 RFC 9457 problem with a stable \`code\` and \`name\`.`;
 
+const SECURITY_SCHEMES = {
+  serverKey: { type: "http", scheme: "bearer", description: "`sk_<app>_<secret>`, for your servers only." },
+  userToken: { type: "http", scheme: "bearer", bearerFormat: "JWT", description: "From `POST /v1/tokens`." },
+} as const;
+
 /** The OpenAPI 3.1 document of all operations. */
-export function documentOf(app: OpenAPIHono<Authenticated>) {
+export function documentOf(app: OpenAPIHono<Authenticated>): object {
   nameComponents();
-  const { openAPIRegistry } = app;
-  openAPIRegistry.registerComponent("securitySchemes", "serverKey", {
-    type: "http",
-    scheme: "bearer",
-    description: "`sk_<app>_<secret>`, for your servers only.",
-  });
-  openAPIRegistry.registerComponent("securitySchemes", "userToken", {
-    type: "http",
-    scheme: "bearer",
-    bearerFormat: "JWT",
-    description: "From `POST /v1/tokens`.",
-  });
-  return app.getOpenAPI31Document({
+  const { components, ...document } = app.getOpenAPI31Document({
     openapi: "3.1.0",
     info: {
       title: "Parley",
@@ -39,6 +37,15 @@ export function documentOf(app: OpenAPIHono<Authenticated>) {
       license: { name: "MIT", url: "https://opensource.org/license/mit" },
     },
     servers: [{ url: "/" }],
-    tags: [...TAGS],
+    tags: TAGS,
   });
+  const examples = problemsIn(JSON.stringify(document));
+  return { ...document, components: { ...components, examples, securitySchemes: SECURITY_SCHEMES } };
+}
+
+/** The examples that operations refer to. */
+function problemsIn(text: string): Record<string, { value: object }> {
+  const names = Object.keys(ERRORS) as ErrorName[]; // SAFETY: the table's keys
+  const used = names.filter((name) => text.includes(`"#/components/examples/${name}"`));
+  return Object.fromEntries(used.map((name) => [name, { value: problemBody(name) }]));
 }

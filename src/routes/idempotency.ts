@@ -25,3 +25,6 @@ export function idempotencyKeyOf(c: Context): PackId | undefined {
 export function packIdOf(c: Context): PackId {
   return idempotencyKeyOf(c) ?? (crypto.randomUUID() as PackId); // SAFETY: a UUID is printable ASCII
 }
+
+/** Of requests that change nothing, whose packId nobody looks up. */
+export const HTTP = "http" as PackId; // SAFETY: printable ASCII

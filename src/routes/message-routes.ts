@@ -11,10 +11,10 @@ import type { AppendItem, AppendResult } from "../protocol/rpc/session-call.ts";
 import { singleSessionId } from "../protocol/session-id.ts";
 import { asUser, By, userOf } from "./acting.ts";
 import type { Deps } from "./deps.ts";
-import { idempotencyKeyOf } from "./idempotency.ts";
+import { HTTP, idempotencyKeyOf } from "./idempotency.ts";
 import { operation } from "./operation.ts";
 import type { Principal } from "./principal.ts";
-import { newRouter } from "./router.ts";
+import { count, newRouter } from "./router.ts";
 
 /** A message on its way, as a third party's server or a user's own program gives it. */
 export const SendBody = z
@@ -64,9 +64,9 @@ const readHistory = operation({
     params: z.object({ sessionId: SessionId }),
     query: z
       .object({
-        before: z.coerce.number().int().min(1).optional(),
-        after: z.coerce.number().int().min(0).optional(),
-        limit: z.coerce.number().int().min(1).max(MAX_HISTORY_LIMIT).optional(),
+        before: count(1).optional(),
+        after: count(0).optional(),
+        limit: count(1, MAX_HISTORY_LIMIT).optional(),
         ...By.shape,
       })
       .refine(
@@ -105,9 +105,6 @@ export function messageRoutes(deps: Deps) {
       return c.json(unwrap(outcome) as HistoryResult, 200); // SAFETY: history answers with a page
     });
 }
-
-/** Of requests that change nothing, whose packId nobody looks up. */
-export const HTTP = "http" as PackId; // SAFETY: printable ASCII
 
 /** The message, where it goes and who sends it. */
 export function itemOf(principal: Principal, body: SendBody, key: PackId | undefined) {

@@ -2,7 +2,7 @@ import { createRoute } from "@hono/zod-openapi";
 import type { z } from "zod";
 import { ERRORS, type ErrorName } from "../protocol/errors.ts";
 import { IDEMPOTENCY_PARAMETER } from "./idempotency.ts";
-import { Problem, problemBody } from "./problem.ts";
+import { Problem } from "./problem.ts";
 
 type Method = "get" | "post" | "put" | "patch" | "delete";
 
@@ -27,6 +27,8 @@ interface Given<M extends Method, P extends string, Q extends Asked, A extends z
   readonly request: Q;
   /** A body that is right for the people and the group of the other examples. */
   readonly example?: unknown;
+  /** Takes `If-Match`: done only while what is changed is as its `ETag` says. */
+  readonly conditional?: true;
   readonly answer: A;
   readonly answerExample?: unknown;
   /** Besides those that every route of its kind has. */
@@ -45,6 +47,15 @@ export type Operation<M extends Method, P extends string, Q extends Asked, A ext
   request: Omit<Q, "body"> & BodyOf<Q>;
   responses: { 200: { description: string; content: JsonContent<A> } };
 };
+
+const CONDITION_PARAMETER = {
+  name: "If-Match",
+  in: "header",
+  required: false,
+  description:
+    "The `ETag` of what is to be changed. When it is another by now, nothing changes (`PRECONDITION_FAILED`).",
+  schema: { type: "string" },
+} as const;
 
 const OF_ALL: readonly ErrorName[] = ["RATE_LIMITED", "SERVER_EXCEPTION", "UNAVAILABLE", "DATABASE"];
 const OF_THE_KNOWN: readonly ErrorName[] = [
@@ -67,6 +78,7 @@ export function operation<M extends Method, const P extends string, const Q exte
     ...(body === undefined ? [] : OF_BODIES),
     ...(access === "public" ? [] : OF_THE_KNOWN),
     ...OF_ALL,
+    ...(given.conditional ? (["PRECONDITION_FAILED"] as const) : []),
     ...(given.errors ?? []),
   ];
   const route = createRoute({
@@ -77,7 +89,10 @@ export function operation<M extends Method, const P extends string, const Q exte
     summary,
     ...(description === undefined ? {} : { description }),
     security: securityOf(access),
-    ...(method === "post" && access !== "public" ? { parameters: [IDEMPOTENCY_PARAMETER] } : {}),
+    parameters: [
+      ...(method === "post" && access !== "public" ? [IDEMPOTENCY_PARAMETER] : []),
+      ...(given.conditional ? [CONDITION_PARAMETER] : []),
+    ],
     request: {
       ...(rest.params === undefined ? {} : { params: rest.params }),
       ...(rest.query === undefined ? {} : { query: rest.query }),
@@ -108,7 +123,7 @@ function securityOf(access: Access): Record<string, string[]>[] {
 function problemResponses(names: readonly ErrorName[]) {
   const byStatus = Map.groupBy(new Set(names), (name) => ERRORS[name].http);
   const responses = [...byStatus].map(([status, errors]) => {
-    const examples = Object.fromEntries(errors.map((name) => [name, { value: problemBody(name) }]));
+    const examples = Object.fromEntries(errors.map((name) => [name, { $ref: `#/components/examples/${name}` }]));
     const description = errors.map((name) => `\`${name}\`: ${ERRORS[name].message}`).join(" · ");
     return [status, { description, content: { "application/problem+json": { schema: Problem, examples } } }] as const;
   });

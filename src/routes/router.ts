@@ -1,4 +1,5 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import { z } from "zod";
 import type { Principal } from "./principal.ts";
 import { parsed } from "./problem.ts";
 
@@ -13,4 +14,9 @@ export function newRouter(): OpenAPIHono<Authenticated> {
       parsed(result);
     },
   });
+}
+
+/** A whole number in a path or a query. */
+export function count(min: number, max: number = Number.MAX_SAFE_INTEGER) {
+  return z.coerce.number<number | string>().int().min(min).max(max);
 }

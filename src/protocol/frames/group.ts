@@ -30,7 +30,13 @@ export const GroupQuit = z.object({ type: z.literal("group.quit"), ...group });
 export const GroupRemove = z.object({ type: z.literal("group.remove"), ...group, userIds: users });
 export const GroupMembers = z.object({ type: z.literal("group.members"), ...group });
 export const GroupGet = z.object({ type: z.literal("group.get"), ...group });
-export const GroupUpdate = z.object({ type: z.literal("group.update"), ...group, info: GroupInfo.partial() });
+/** With `ifMatch` only while the group is as that says: the ETag of what `group.get` answered. */
+export const GroupUpdate = z.object({
+  type: z.literal("group.update"),
+  ...group,
+  info: GroupInfo.partial(),
+  ifMatch: z.string().max(256).optional(),
+});
 export const GroupTransfer = z.object({ type: z.literal("group.transfer"), ...group, userId: UserId });
 export const GroupRole = z.object({
   type: z.literal("group.role"),

@@ -34,6 +34,8 @@ export const UserUpdate = z.object({
     birthday: fields.birthday.nullable().optional(),
     custom: fields.custom.nullable().optional(),
   }),
+  /** Only while the profile is as that says: the ETag of what was answered. */
+  ifMatch: z.string().max(256).optional(),
 });
 
 /** What the user notes about another user, for themself alone. `null` takes it away. */

@@ -33,8 +33,10 @@ export type SessionCall =
   | { readonly type: "cursors"; readonly userId: UserId; readonly readSeqId: number; readonly receivedSeqId: number }
   /** A request of a user that this room decides alone. */
   | { readonly type: "request"; readonly by: UserId; readonly frame: SessionFrame }
-  /** As a request of `by`, but by a server key, which has every right. */
-  | { readonly type: "control"; readonly by: UserId; readonly frame: z.infer<typeof MsgControl> }
+  /** Who owns the group. */
+  | { readonly type: "owner" }
+  /** As a request of `by`, or of the message's sender, but by a server key, which has every right. */
+  | { readonly type: "control"; readonly by?: UserId | undefined; readonly frame: z.infer<typeof MsgControl> }
   | RelationCall;
 
 /** What `by`, one of the two users of a single chat, wants of the other. Older versions are ignored. */

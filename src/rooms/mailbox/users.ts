@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { matches } from "../../kernel/etag.ts";
 import { mailboxRoom } from "../../kernel/room-name.ts";
 import { ParleyError } from "../../protocol/errors.ts";
 import type { AttrGet, AttrSet, Profile, UserGet, UserUpdate } from "../../protocol/frames/user.ts";
@@ -38,7 +39,8 @@ export class Users implements MailboxFeature {
 
   readonly requests = {
     "user.get": (owed: Owed, { userIds }: z.infer<typeof UserGet>) => this.#gather(owed, userIds),
-    "user.update": (owed: Owed, { profile }: z.infer<typeof UserUpdate>) => {
+    "user.update": (owed: Owed, { profile, ifMatch }: z.infer<typeof UserUpdate>) => {
+      if (!matches(ifMatch, this.#seenBy({ kind: "server" }))) throw new ParleyError("PRECONDITION_FAILED");
       const { desk, effects } = this.#mailbox;
       desk.answer(owed, { ok: true, value: this.#update(profile) });
       effects.send(desk.othersThan(owed.connection), { type: "sync.command", what: "profile" });

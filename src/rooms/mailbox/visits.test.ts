@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { mailboxOf, online } from "../../../test/sim/mailboxes.ts";
 import { alice, bob, pack } from "../../../test/sim/names.ts";
 import { World } from "../../../test/sim/world.ts";
+import { etagOf } from "../../kernel/etag.ts";
 import type { VisitorState } from "../../kernel/visit.ts";
 import { DeviceId } from "../../protocol/ids.ts";
 import type { UpFrame } from "../../protocol/up.ts";
@@ -49,5 +50,14 @@ describe("a visit", () => {
     const answered = ask(look);
     world.drain();
     expect(await answered).toEqual({ ok: true, value: { users: [{ userId: bob }] } });
+  });
+
+  it("M193 changes a profile only while it is as it was seen", async () => {
+    const first = await ask(rename);
+    const etag = first.ok ? etagOf(first.value as object) : ""; // SAFETY: the profile
+    const to = (name: string, ifMatch: string) => ask({ ...rename, profile: { name }, ifMatch });
+    expect(await to("Al", etag)).toMatchObject({ ok: true, value: { name: "Al" } });
+    expect(await to("Ali", etag)).toMatchObject({ ok: false, error: "PRECONDITION_FAILED" });
+    expect(await to("Ali", "*")).toMatchObject({ ok: true });
   });
 });

@@ -1,4 +1,5 @@
 import { assertNever } from "../../kernel/assert.ts";
+import { matches } from "../../kernel/etag.ts";
 import type { Clock } from "../../kernel/ports.ts";
 import type { GroupInfo } from "../../protocol/entry.ts";
 import { ParleyError } from "../../protocol/errors.ts";
@@ -44,6 +45,8 @@ export class Membership implements SessionFeature {
     "group.members": (by: UserId) => this.#members(by),
     "group.get": (by: UserId) => this.#get(by),
   };
+
+  readonly calls = { owner: (): { owner: UserId } => ({ owner: this.#ports.roster.require().owner }) };
 
   #once(by: UserId, frame: Change): GroupChangeResult {
     return this.#ports.changes.once(by, frame, () => this.#change(by, frame));
@@ -125,6 +128,7 @@ export class Membership implements SessionFeature {
   #update(by: UserId, frame: FrameOf<"group.update">): number {
     const { roster } = this.#ports;
     if (roster.requireMember(by).role === "member") throw new ParleyError("NOT_ALLOWED_IN_GROUP");
+    if (!matches(frame.ifMatch, this.#get(by))) throw new ParleyError("PRECONDITION_FAILED");
     const old = roster.require().info;
     const info = merged(old, frame.info);
     requireRoom(info.memberLimit, roster.size);

@@ -1,0 +1,160 @@
+import { expect } from "vitest";
+import { type ApiRequest, Cast, type JsonSchema, type Operation, requestOf } from "./api-operations.ts";
+
+export interface ApiAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: unknown;
+}
+
+/** A server under test, whatever runs it. */
+export interface ApiTarget {
+  readonly key: string;
+  /** Of another app. */
+  readonly otherKey: string;
+  send(request: ApiRequest, credential: string | undefined): Promise<ApiAnswer>;
+  /** Logs a device in, so that there is one. */
+  connect(userId: string, deviceId: string, token: string): Promise<void>;
+}
+
+/** Said in the group and in the chat; another app must never see it. */
+const SECRET = "the-secret-of-main";
+
+/** What the examples are about: a chat, a group with a request to join, a friend request, a device. */
+export class Stage {
+  readonly cast: Cast;
+  readonly #target: ApiTarget;
+
+  private constructor(target: ApiTarget, cast: Cast) {
+    this.#target = target;
+    this.cast = cast;
+  }
+
+  static async set(target: ApiTarget, tag: string): Promise<Stage> {
+    const stage = new Stage(target, new Cast(tag));
+    const { cast } = stage;
+    const key = { "Idempotency-Key": "group-1" };
+    await stage.ask(
+      "POST",
+      `/v1/groups?by=${cast.user("alice")}`,
+      { info: { name: SECRET, joinPolicy: "approval" }, userIds: ["bob", "carol"] },
+      { headers: key },
+    );
+    await stage.ask("POST", "/v1/messages", { packId: "hello-0", from: "alice", to: "bob", content: SECRET });
+    await stage.ask("PATCH", `/v1/users/${cast.user("alice")}`, { custom: SECRET });
+    const erin = await stage.tokenOf("erin");
+    await stage.ask("POST", `/v1/groups/${cast.of("GC_Y8PSH5V39X4DXJ2TBQFPVYYH0X")}/join`, {}, { credential: erin });
+    await stage.ask("PUT", `/v1/users/${cast.user("erin")}/friends/${cast.user("alice")}`, {}, { credential: erin });
+    await target.connect(cast.user("alice"), cast.of("alice-phone"), await stage.tokenOf("alice"));
+    return stage;
+  }
+
+  async ask(
+    method: string,
+    path: string,
+    body?: unknown,
+    options: { headers?: Record<string, string>; credential?: string } = {},
+  ): Promise<unknown> {
+    const request = {
+      method,
+      path,
+      ...(body === undefined ? {} : { body: this.cast.of(body) }),
+      headers: options.headers ?? {},
+    };
+    const answer = await this.#target.send(request, options.credential ?? this.#target.key);
+    expect(answer, `${method} ${path}: ${JSON.stringify(answer.body)}`).toMatchObject({ status: 200 });
+    return answer.body;
+  }
+
+  async tokenOf(name: Parameters<Cast["user"]>[0]): Promise<string> {
+    const { token } = (await this.ask("POST", "/v1/tokens", { userId: name })) as { token: string }; // SAFETY: what the route answers
+    return token;
+  }
+}
+
+/** Runs every case of one operation on a stage of its own; the one that changes something is the last. */
+export async function checkOperation(target: ApiTarget, operation: Operation, tag: string): Promise<void> {
+  const { cast, tokenOf } = await stageWith(target, tag);
+  const send = async (request: ApiRequest, credential: string | undefined = target.key) => {
+    const answer = await target.send(request, credential);
+    expectDocumented(operation, answer, request);
+    return answer;
+  };
+  const valid = requestOf(operation, cast);
+  for (const wrong of wrongRequests(operation, cast))
+    expect(await send(wrong), JSON.stringify(wrong)).toMatchObject({ status: 400 });
+  if (operation.access !== "public") {
+    expect(await target.send(valid, undefined)).toMatchObject({ status: 401, body: { name: "IDENTITY_MISSING" } });
+    expect(await send(valid, `${target.key}x`)).toMatchObject({ status: 401, body: { name: "BAD_CREDENTIALS" } });
+    await checkStranger(operation, { send, valid, token: await tokenOf("dave") });
+    const foreign = await send(valid, target.otherKey);
+    expect(JSON.stringify(foreign.body)).not.toContain(SECRET);
+  }
+  const answer = await send(valid);
+  expect(answer, JSON.stringify(answer.body)).toMatchObject({ status: 200 });
+}
+
+async function stageWith(target: ApiTarget, tag: string) {
+  const stage = await Stage.set(target, tag);
+  return { cast: stage.cast, tokenOf: stage.tokenOf.bind(stage) };
+}
+
+interface Attempt {
+  readonly send: (request: ApiRequest, credential?: string) => Promise<ApiAnswer>;
+  readonly valid: ApiRequest;
+  readonly token: string;
+}
+
+/** Operations in which a user's token and the example agree by themselves: anybody may look profiles up, dave may join. */
+const FOR_ANYBODY = new Set(["findUsers", "joinGroup", "declineInvitation", "getUser"]);
+
+/** A user token where only server keys may, or in the name of somebody else. */
+async function checkStranger({ id, access }: Operation, { send, valid, token }: Attempt): Promise<void> {
+  if (FOR_ANYBODY.has(id)) return;
+  const answer = await send(valid, token);
+  const status = access === "server" ? [403] : [403, 404];
+  expect(status, `${id} with a stranger's token: ${JSON.stringify(answer.body)}`).toContain(answer.status);
+}
+
+/** Every answer is one that the document has. */
+export function expectDocumented(
+  operation: Operation,
+  { status, headers, body }: ApiAnswer,
+  request: ApiRequest,
+): void {
+  const about = `${operation.id} ${JSON.stringify(request)} answered ${status} ${JSON.stringify(body)}`;
+  if (status === 200) {
+    expect(headers.get("Content-Type"), about).toContain("application/json");
+    expect(operation.answer.safeParse(body).error?.issues, about).toBeUndefined();
+    return;
+  }
+  expect(headers.get("Content-Type"), about).toContain("application/problem+json");
+  const { name, status: said } = body as { name: string; status: number }; // SAFETY: compared with what it should be
+  expect(said, about).toBe(status);
+  expect([...(operation.problems.get(status) ?? [])], about).toContain(name);
+}
+
+/** The example with each required field missing, and with each of its parts of a wrong type. */
+export function wrongRequests(operation: Operation, cast: Cast): ApiRequest[] {
+  const { parameters, body } = operation;
+  const inParameters = parameters
+    .filter(({ in: place, schema }) => place !== "header" && !isAnyString(schema))
+    .map(({ name }) => requestOf(operation, cast, { parameters: { [name]: "~ ~" } }));
+  if (body === undefined) return inParameters;
+  const example = body.example as Record<string, unknown>; // SAFETY: every body is an object
+  const { required = [], properties = {} } = body.schema as {
+    required?: string[];
+    properties?: Record<string, JsonSchema>;
+  }; // SAFETY: as above
+  const missing = required.map((name) => ({ ...example, [name]: undefined }));
+  const mistyped = Object.keys(properties).map((name) => ({ ...example, [name]: [[]] }));
+  return [
+    ...inParameters,
+    ...[...missing, ...mistyped, [], null, 7].map((wrong) => requestOf(operation, cast, { body: wrong })),
+  ];
+}
+
+/** Nothing is wrong with any text here. */
+function isAnyString({ type, pattern, enum: names }: JsonSchema): boolean {
+  return type === "string" && pattern === undefined && names === undefined;
+}

@@ -1,0 +1,139 @@
+import { z } from "zod";
+import { groupIdOf } from "../../src/protocol/group-id.ts";
+import { AppId, PackId, UserId } from "../../src/protocol/ids.ts";
+import { EXAMPLE_GROUP } from "../../src/routes/components.ts";
+
+export type JsonSchema = { readonly [keyword: string]: unknown };
+
+export interface Parameter {
+  readonly name: string;
+  readonly in: "path" | "query" | "header";
+  readonly required: boolean;
+  readonly schema: JsonSchema;
+}
+
+interface Described {
+  readonly operationId: string;
+  readonly security: readonly Readonly<Record<string, unknown>>[];
+  readonly parameters?: readonly Parameter[];
+  readonly requestBody?: { readonly content: Json<{ readonly schema: JsonSchema; readonly example?: unknown }> };
+  readonly responses: Readonly<Record<string, { readonly content: Partial<Json<{ readonly schema: JsonSchema }>> }>>;
+}
+type Json<T> = { readonly "application/json": T };
+
+export interface ApiDocument {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Described>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, JsonSchema>> };
+}
+
+export type Access = "server" | "any" | "public";
+
+/** One operation of the document, with what a test needs to make requests of it and to judge the answers. */
+export interface Operation {
+  readonly id: string;
+  readonly method: string;
+  readonly path: string;
+  readonly access: Access;
+  readonly parameters: readonly Parameter[];
+  readonly body: { readonly schema: JsonSchema; readonly example: unknown } | undefined;
+  /** The names of the problems that it may answer with, by status. */
+  readonly problems: ReadonlyMap<number, ReadonlySet<string>>;
+  readonly answer: z.ZodType;
+}
+
+export function operationsOf(document: ApiDocument): Operation[] {
+  return Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, described]) => operationOf(document, { path, method, described })),
+  );
+}
+
+function operationOf(
+  document: ApiDocument,
+  { path, method, described }: { path: string; method: string; described: Described },
+): Operation {
+  const content = described.requestBody?.content["application/json"];
+  const responses = Object.entries(described.responses);
+  return {
+    id: described.operationId,
+    method: method.toUpperCase(),
+    path,
+    access: accessOf(described),
+    parameters: described.parameters ?? [],
+    body: content === undefined ? undefined : { schema: whole(document, content.schema), example: content.example },
+    problems: new Map(responses.map(([status, response]) => [Number(status), namesIn(response)])),
+    answer: schemaOf(document, described.responses["200"]?.content["application/json"]?.schema ?? {}),
+  };
+}
+
+function accessOf({ security }: Described): Access {
+  if (security.length === 0) return "public";
+  return security.some((scheme) => "userToken" in scheme) ? "any" : "server";
+}
+
+function namesIn(response: object): ReadonlySet<string> {
+  return new Set(
+    [...JSON.stringify(response).matchAll(/#\/components\/examples\/(\w+)/g)].map(([, name]) => String(name)),
+  );
+}
+
+/** The schema with the components that it refers to, as one JSON Schema. */
+function whole({ components }: ApiDocument, schema: JsonSchema): JsonSchema {
+  const text = JSON.stringify({ ...schema, $defs: components.schemas });
+  return JSON.parse(text.replaceAll("#/components/schemas/", "#/$defs/")) as JsonSchema; // SAFETY: made of one
+}
+
+function schemaOf(document: ApiDocument, schema: JsonSchema): z.ZodType {
+  return z.fromJSONSchema(whole(document, schema) as Parameters<typeof z.fromJSONSchema>[0]); // SAFETY: the generator makes JSON Schemas
+}
+
+export const PEOPLE = ["alice", "bob", "carol", "dave", "erin"] as const;
+
+/** The people and the group of the examples, under names that no other test uses. */
+export class Cast {
+  readonly #tag: string;
+  readonly #group: string;
+
+  constructor(tag: string) {
+    this.#tag = tag;
+    this.#group = groupIdOf(AppId.parse("main"), UserId.parse(this.user("alice")), PackId.parse("group-1"));
+  }
+
+  user(name: (typeof PEOPLE)[number]): string {
+    return `${name}-${this.#tag}`;
+  }
+
+  /** An example, about these people and this group. */
+  of<T>(example: T): T {
+    const names = new RegExp(`(?<=["_])(${PEOPLE.join("|")})(?=["_-])`, "g");
+    const text = JSON.stringify(example).replace(names, `$1-${this.#tag}`).replaceAll(EXAMPLE_GROUP, this.#group);
+    return JSON.parse(text) as T; // SAFETY: only ids changed
+  }
+}
+
+export interface ApiRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+/** The operation's example, with other values for some of its parts. */
+export function requestOf(
+  operation: Operation,
+  cast: Cast,
+  other: { parameters?: Readonly<Record<string, string>>; body?: unknown } = {},
+): ApiRequest {
+  const { method, parameters, body } = operation;
+  const values = {
+    ...Object.fromEntries(parameters.map(({ name, schema }) => [name, schema.example])),
+    ...other.parameters,
+  };
+  const cut = cast.of(values);
+  const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(cut[name])));
+  const query = new URLSearchParams();
+  for (const { name, in: place } of parameters)
+    if (place === "query" && cut[name] !== undefined) query.set(name, String(cut[name]));
+  const asked = query.size === 0 ? path : `${path}?${query}`;
+  const json = other.body === undefined ? body?.example : other.body;
+  return { method, path: asked, ...(json === undefined ? {} : { body: cast.of(json) }) };
+}
