@@ -1,0 +1,133 @@
+import type { Client } from "@libsql/client";
+import type { Clock } from "../kernel/ports.ts";
+import type { MessageEntry } from "../protocol/entry.ts";
+import { entryFromJson } from "../protocol/entry-json.ts";
+import type { AppId, SessionId, UserId } from "../protocol/ids.ts";
+import { reach } from "./faults.ts";
+import { matchOf, scopeOf, snippetOf, type Terms, termsOf } from "./searchable.ts";
+
+/** Messages of a user's own sessions, from the time that they belonged to them. Every condition given must hold. */
+export interface SearchAsk {
+  readonly app: AppId;
+  readonly userId: UserId;
+  /** Words; the text has all of them, each be it within another word. */
+  readonly text?: string | undefined;
+  readonly from?: UserId | undefined;
+  readonly contentType?: number | undefined;
+  readonly sessionId?: SessionId | undefined;
+  /** Sent at that time or later, in ms since 1970. */
+  readonly afterMs?: number | undefined;
+  /** Sent before that time. */
+  readonly beforeMs?: number | undefined;
+  /** Of the page before. */
+  readonly cursor?: string | undefined;
+  readonly limit: number;
+}
+
+export interface SearchHit {
+  readonly sessionId: SessionId;
+  readonly entry: MessageEntry;
+  /** A part of its text with the first of the words; empty for a message without text. */
+  readonly snippet: string;
+}
+
+export interface SearchResult {
+  /** The newest first. */
+  readonly hits: readonly SearchHit[];
+  /** Where the next page begins; undefined after the last one. */
+  readonly cursor?: string;
+}
+
+/** A user of more sessions is likely to find something among everybody's messages. */
+const MAX_SCOPES = 512;
+const CURSOR = /^\d{1,19}$/;
+
+const SCOPES = "SELECT DISTINCT session FROM memberships WHERE app = :app AND user = :user LIMIT :limit";
+
+const CONDITIONS = `e.app = :app AND e.text IS NOT NULL
+  AND (:session IS NULL OR e.session = :session)
+  AND (:sender IS NULL OR e.sender = :sender)
+  AND (:contentType IS NULL OR e.content_type = :contentType)
+  AND (e.expires_at IS NULL OR e.expires_at > :now)
+  AND NOT EXISTS (SELECT 1 FROM json_each(:short) WHERE instr(e.text, value) = 0)
+  AND EXISTS (
+    SELECT 1 FROM memberships m WHERE m.app = e.app AND m.user = :user AND m.session = e.session
+    AND e.seq >= m.from_seq AND (m.to_seq IS NULL OR e.seq <= m.to_seq)
+  )`;
+
+/** Ids begin with the time: they are the order, the limits of time, and where a page ends. */
+const rangeOf = (id: string) =>
+  `${id} >= :afterMs << 20 AND ${id} < :beforeMs << 20 AND ${id} < CAST(:cursor AS INTEGER)`;
+
+/** The index gives what matches from the newest on, and is read only until the page is full. */
+const IN_INDEX = `SELECT e.session, e.entry, CAST(e.id AS TEXT) AS id
+  FROM found f CROSS JOIN entries e ON e.id = f.rowid
+  WHERE f.found MATCH :match AND ${rangeOf("f.rowid")} AND ${CONDITIONS}
+  ORDER BY f.rowid DESC LIMIT :limit`;
+
+/** For those with very many sessions, and no word that the index takes. */
+const IN_ALL = `SELECT e.session, e.entry, CAST(e.id AS TEXT) AS id FROM entries e
+  WHERE ${rangeOf("e.id")} AND ${CONDITIONS}
+  ORDER BY e.id DESC LIMIT :limit`;
+
+/** The largest time that an id can begin with, in ms. */
+const END_OF_TIME = 2 ** 42;
+
+/** Full-text search. Throws `UNAVAILABLE` while the archive cannot be reached. */
+export class ArchiveSearch {
+  readonly #client: Client;
+  readonly #clock: Clock;
+
+  constructor(client: Client, clock: Clock) {
+    this.#client = client;
+    this.#clock = clock;
+  }
+
+  async search(ask: SearchAsk): Promise<SearchResult> {
+    const terms = termsOf(ask.text ?? "");
+    const scopes = await this.#scopesOf(ask);
+    if (scopes?.length === 0) return { hits: [] };
+    const match = matchOf(scopes ?? [], terms.indexed);
+    const args = this.#argsOf(ask, terms);
+    const statement = match === "" ? { sql: IN_ALL, args } : { sql: IN_INDEX, args: { ...args, match } };
+    const { rows } = await reach(() => this.#client.execute(statement));
+    const page = rows.slice(0, ask.limit);
+    const hits = page.map((row) => {
+      const entry = entryFromJson(String(row.entry)) as MessageEntry; // SAFETY: only messages have a text
+      return { sessionId: String(row.session) as SessionId, entry, snippet: snippetOf(entry, terms) }; // SAFETY: as stored
+    });
+    const last = page.at(-1);
+    return last === undefined || page.length === rows.length ? { hits } : { hits, cursor: String(last.id) };
+  }
+
+  /** `undefined`: too many to name them. */
+  async #scopesOf({ app, userId, sessionId }: SearchAsk): Promise<string[] | undefined> {
+    if (sessionId !== undefined) return [scopeOf(app, sessionId)];
+    const args = { app, user: userId, limit: MAX_SCOPES + 1 };
+    const { rows } = await reach(() => this.#client.execute({ sql: SCOPES, args }));
+    if (rows.length > MAX_SCOPES) return undefined;
+    return [...new Set(rows.map((row) => scopeOf(app, String(row.session) as SessionId)))]; // SAFETY: as stored
+  }
+
+  #argsOf(ask: SearchAsk, terms: Terms) {
+    return {
+      app: ask.app,
+      user: ask.userId,
+      session: ask.sessionId ?? null,
+      sender: ask.from ?? null,
+      contentType: ask.contentType ?? null,
+      now: this.#clock.nowMs(),
+      short: JSON.stringify(terms.short),
+      afterMs: timeOf(ask.afterMs ?? 0),
+      beforeMs: timeOf(ask.beforeMs ?? END_OF_TIME),
+      // What is no cursor of ours finds nothing, instead of everything again.
+      cursor: ask.cursor === undefined ? String(2n ** 63n - 1n) : CURSOR.test(ask.cursor) ? ask.cursor : "0",
+      limit: ask.limit + 1,
+    };
+  }
+}
+
+/** As an integer: the client binds numbers as floating point, of which a shift makes nothing good. */
+function timeOf(ms: number): bigint {
+  return BigInt(Math.trunc(Math.min(Math.max(ms, 0), END_OF_TIME)));
+}

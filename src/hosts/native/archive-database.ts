@@ -1,0 +1,54 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Client, createClient } from "@libsql/client";
+import { type ArchiveMigration, migrateArchive } from "../../archive/migrate.ts";
+
+/** Where the archive is: `file:`, `libsql://`, `http://` or `https://`, with a token for a server that wants one. */
+export interface ArchiveAddress {
+  readonly url: string;
+  readonly token?: string | undefined;
+}
+
+const MIGRATIONS = join(import.meta.dirname, "../../../migrations");
+const BREAKPOINT = "--> statement-breakpoint";
+/** Of a file that another process writes to. The wait blocks the thread. */
+const BUSY_TIMEOUT_MS = 5_000;
+
+/** What drizzle-kit wrote, in order. */
+export function readMigrations(): ArchiveMigration[] {
+  const text = readFileSync(join(MIGRATIONS, "meta/_journal.json"), "utf8");
+  const journal = JSON.parse(text) as { entries: { tag: string; when: number }[] }; // SAFETY: written by drizzle-kit
+  return journal.entries.map(({ tag, when }) => {
+    const file = readFileSync(join(MIGRATIONS, `${tag}.sql`), "utf8");
+    const hash = createHash("sha256").update(file).digest("hex");
+    return { name: tag, madeAtMs: when, hash, statements: file.split(BREAKPOINT) };
+  });
+}
+
+/** The archive with its tables up to date. Throws when they are newer than this code. */
+export async function openArchive({ url, token }: ArchiveAddress): Promise<Client> {
+  const client = url.startsWith("file:") ? await openFile(url) : createClient(remote(url, token));
+  try {
+    await migrateArchive(client, readMigrations());
+    return client;
+  } catch (error) {
+    client.close();
+    throw error;
+  }
+}
+
+async function openFile(url: string): Promise<Client> {
+  const path = url.startsWith("file://") ? fileURLToPath(url) : url.slice("file:".length);
+  mkdirSync(dirname(path), { recursive: true });
+  // One connection: several would only find each other's locks, as all of them block the same thread.
+  const client = createClient({ url, concurrency: 1, timeout: BUSY_TIMEOUT_MS });
+  await client.execute("PRAGMA journal_mode = WAL");
+  await client.execute("PRAGMA synchronous = FULL");
+  return client;
+}
+
+function remote(url: string, token: string | undefined) {
+  return token === undefined ? { url } : { url, authToken: token };
+}
