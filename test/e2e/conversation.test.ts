@@ -173,4 +173,50 @@ onEveryHost("a conversation", (url) => {
     expect(await late.client.groups.sync()).toMatchObject({ groups: [groupId], removed: [] });
     close(owner, guest, late);
   });
+
+  it("is joined by invitation, or declined", async () => {
+    const [owner, guest] = await Promise.all([
+      Person.online({ url, userId: someone("owner") }),
+      Person.online({ url, userId: someone("guest") }),
+    ]);
+    const { groupId } = await owner.client.groups.create({ name: "tea", joinPolicy: "invite" });
+    const invited = async () => {
+      const asked = new Promise((resolve) =>
+        guest.client.on("syncCommand", ({ what }) => what === "group.invitations" && resolve(what)),
+      );
+      await owner.client.groups.invite(groupId, [guest.userId], "come");
+      await asked;
+      return guest.client.groups.invitations();
+    };
+    expect(await invited()).toMatchObject([{ groupId, by: owner.userId, name: "tea", greeting: "come" }]);
+    await guest.client.groups.decline(groupId);
+    await expect(guest.client.groups.join(groupId)).rejects.toMatchObject({ errorName: "REFUSED" });
+    expect(await invited()).toHaveLength(1);
+    await guest.client.groups.join(groupId);
+    expect(await owner.client.groups.has(groupId, [guest.userId, "nobody"])).toEqual([guest.userId]);
+    await owner.untilSeen(groupId, 2);
+    close(owner, guest);
+  });
+
+  it("is seen by friends who follow: who is there, and who was", async () => {
+    const { alice, bob } = await pair(url);
+    expect(await alice.client.presence.subscribe([bob.userId])).toEqual([]);
+    await alice.client.friends.add(bob.userId);
+    await bob.client.friends.answer(alice.userId, true);
+    expect(await alice.client.presence.subscribe([bob.userId])).toMatchObject([{ userId: bob.userId, online: true }]);
+    close(bob);
+    const again = await Person.online({ url, userId: bob.userId });
+    expect(await alice.client.presence.subscribe([bob.userId])).toMatchObject([{ online: true }]);
+    const left = alice.client.once("presence");
+    const leftAt = Date.now();
+    close(again);
+    const { lastSeenAt, ...gone } = await left;
+    expect(gone).toEqual({ userId: bob.userId, online: false });
+    expect(Math.abs(lastSeenAt - leftAt)).toBeLessThan(5_000);
+    const back = alice.client.once("presence");
+    const later = await Person.online({ url, userId: bob.userId });
+    expect(await back).toMatchObject({ userId: bob.userId, online: true });
+    await alice.client.presence.unsubscribe([bob.userId]);
+    close(alice, later);
+  }, 30_000);
 });
