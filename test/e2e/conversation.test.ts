@@ -1,7 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
 import type { Entry, MessageEntry } from "../../src/client/index.ts";
+import { api } from "../support/api.ts";
 import { onEveryHost } from "../support/hosts.ts";
 import { Person, someone } from "../support/person.ts";
+import { tokenFor } from "../support/tokens.ts";
 
 async function pair(url: string): Promise<{ alice: Person; bob: Person; chat: string }> {
   const [alice, bob] = await Promise.all([
@@ -141,15 +144,24 @@ onEveryHost("a conversation", (url) => {
     close(alice, bob);
   });
 
-  it("cannot be joined any more by a device that was kicked", async () => {
+  it("cannot be joined any more by a device that was kicked, nor with its token", async () => {
     const userId = someone("alice");
+    const token = await tokenFor(userId);
     const laptop = await Person.online({ url, userId });
-    const phone = await Person.online({ url, userId, deviceType: "ios" });
+    const phone = await Person.online({ url, userId, deviceType: "ios", token });
+    const send = () =>
+      api(url, "/v1/messages", { key: token, body: { packId: randomUUID(), to: "bob", content: "hi" } });
+    expect((await send()).status).toBe(200);
     expect(await laptop.client.devices.kick("ios-1")).toBe(1);
     await phone.until(() => phone.client.status.state === "closed");
     expect(phone.client.status).toMatchObject({ code: 4203 });
+    expect(await send()).toMatchObject({ status: 401, body: { name: "TOKEN_REVOKED", code: 22 } });
+    const again = new Person({ url, userId, deviceType: "android", token });
+    again.client.connect();
+    await again.until(() => again.client.status.state === "closed");
+    expect(again.client.status).toMatchObject({ code: 4203 });
     expect(await laptop.client.devices.list()).toMatchObject([{ deviceId: "web-1", current: true }]);
-    close(laptop, phone);
+    close(laptop, phone, again);
   });
 
   it("of a group has an order that owner and admins keep", async () => {
