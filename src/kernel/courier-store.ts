@@ -30,26 +30,28 @@ export class CourierStore {
     this.#sql
       .prepare(
         `INSERT INTO errands (room, target, kind, key, seq, call)
-         SELECT ?1, ?2, ?3, ?4, coalesce(max(seq), 0) + 1, ?5 FROM errands WHERE room = ?1
+         SELECT ?1, ?2, ?3, ?4, coalesce(max(seq), 0) + 1, ?5 FROM errands WHERE room = ?1 AND target = ?2
          ON CONFLICT (room, target, kind, key) DO UPDATE SET seq = excluded.seq, call = excluded.call`,
       )
       .run(this.#sql.room, to, kind, key, JSON.stringify(call));
   }
 
-  /** The oldest errand to each room. */
-  heads(): Errand[] {
+  /** Where errands wait to be made. */
+  targets(): Target[] {
     return this.#sql
-      .prepare(
-        `SELECT target, kind, key, call FROM errands AS one WHERE room = ?1 AND seq =
-         (SELECT min(seq) FROM errands WHERE room = ?1 AND target = one.target) ORDER BY seq`,
-      )
+      .prepare("SELECT DISTINCT target FROM errands WHERE room = ?")
       .all(this.#sql.room)
-      .map((row) => ({
-        to: String(row.target) as Target, // SAFETY: only put writes it
-        kind: String(row.kind),
-        key: String(row.key),
-        call: JSON.parse(String(row.call)) as Errand["call"], // SAFETY: only put writes it
-      }));
+      .map((row) => String(row.target) as Target); // SAFETY: only put writes it
+  }
+
+  /** The oldest errand to a room. */
+  head(to: Target): Errand | undefined {
+    const row = this.#sql
+      .prepare("SELECT kind, key, call FROM errands WHERE room = ? AND target = ? ORDER BY seq LIMIT 1")
+      .get(this.#sql.room, to);
+    if (row === undefined) return undefined;
+    const call = JSON.parse(String(row.call)) as Errand["call"]; // SAFETY: only put writes it
+    return { to, kind: String(row.kind), key: String(row.key), call };
   }
 
   has({ to, kind, key }: Omit<Errand, "call">): boolean {

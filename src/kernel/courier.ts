@@ -37,7 +37,8 @@ export class Courier implements Errands {
   readonly #ports: CourierPorts;
   readonly #handlers = new Map<string, ErrandHandler>();
   readonly #lanes = new Map<Target, Lane>();
-  #dirty = false;
+  /** Where the next errand may be due. */
+  readonly #touched = new Set<Target>();
 
   constructor(ports: CourierPorts) {
     this.#ports = ports;
@@ -49,41 +50,45 @@ export class Courier implements Errands {
 
   post(errand: Errand): void {
     this.#ports.store.put(errand);
-    this.#dirty = true;
+    this.#touched.add(errand.to);
   }
 
   isWaiting(errand: Omit<Errand, "call">): boolean {
     const isWaiting = this.#ports.store.has(errand);
-    this.#dirty ||= isWaiting;
+    if (isWaiting) this.#touched.add(errand.to);
     return isWaiting;
   }
 
   alarm(): void {
-    this.#dirty = true;
+    for (const to of this.#ports.store.targets()) this.#touched.add(to);
   }
 
   /** Starts the next call to every room that has none in flight. */
   settle(): void {
-    if (!this.#dirty) return;
-    this.#dirty = false;
+    if (this.#touched.size === 0) return;
     const { store, clock, effects } = this.#ports;
-    const nowMs = clock.nowMs();
     let wakeInMs = Number.POSITIVE_INFINITY;
-    for (const errand of store.heads()) {
-      const lane = this.#laneTo(errand.to);
-      const waitMs = lane.retryAtMs - nowMs;
-      // A clock that was put back must not make the pause longer.
-      if (waitMs > 0 && waitMs <= RETRY.maxMs) {
-        wakeInMs = Math.min(wakeInMs, waitMs);
-        continue;
-      }
-      wakeInMs = Math.min(wakeInMs, RESUME_AFTER_MS);
-      if (lane.inFlight) continue;
+    for (const to of this.#touched) {
+      const errand = store.head(to);
+      if (errand !== undefined) wakeInMs = Math.min(wakeInMs, this.#start(errand));
+    }
+    this.#touched.clear();
+    if (wakeInMs < Number.POSITIVE_INFINITY) effects.wakeAt(clock.nowMs() + wakeInMs);
+  }
+
+  /** Returns when the room has to look at it again, at the latest. */
+  #start(errand: Errand): number {
+    const { clock, effects } = this.#ports;
+    const lane = this.#laneTo(errand.to);
+    const waitMs = lane.retryAtMs - clock.nowMs();
+    // A clock that was put back must not make the pause longer.
+    if (waitMs > 0 && waitMs <= RETRY.maxMs) return waitMs;
+    if (!lane.inFlight) {
       lane.inFlight = true;
       const tag: ErrandTag = { feature: this.name, errand };
       effects.call(errand.to, errand.call, tag);
     }
-    if (wakeInMs < Number.POSITIVE_INFINITY) effects.wakeAt(nowMs + wakeInMs);
+    return RESUME_AFTER_MS;
   }
 
   /** Tags that are not its own are let pass. */
@@ -91,7 +96,7 @@ export class Courier implements Errands {
     const { feature, errand } = tag as ErrandTag; // SAFETY: looked at only when it is one
     if (feature !== this.name) return;
     const handler = this.#handlers.get(errand.kind);
-    this.#dirty = true;
+    this.#touched.add(errand.to);
     if (!outcome.ok && !isRefusal(outcome)) {
       this.#fail(this.#laneTo(errand.to));
       handler?.delayed?.(errand, outcome);

@@ -49,6 +49,8 @@ export const MAX_INVITATIONS = 500;
 export const MAX_DEVICES = 100;
 /** Users in one `user.get` or presence subscription. */
 export const MAX_USERS_AT_ONCE = 100;
+/** Users whose presence one connection follows. */
+export const MAX_FOLLOWED = 1_000;
 /** Rows in one page of friends, priority entries or groups. */
 export const MAX_PAGE_LIMIT = 200;
 /** How long a mailbox keeps a priority entry. */

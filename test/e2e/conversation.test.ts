@@ -1,7 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
 import type { Entry, MessageEntry } from "../../src/client/index.ts";
+import { api } from "../support/api.ts";
 import { onEveryHost } from "../support/hosts.ts";
 import { Person, someone } from "../support/person.ts";
+import { tokenFor } from "../support/tokens.ts";
 
 async function pair(url: string): Promise<{ alice: Person; bob: Person; chat: string }> {
   const [alice, bob] = await Promise.all([
@@ -141,15 +144,24 @@ onEveryHost("a conversation", (url) => {
     close(alice, bob);
   });
 
-  it("cannot be joined any more by a device that was kicked", async () => {
+  it("cannot be joined any more by a device that was kicked, nor with its token", async () => {
     const userId = someone("alice");
+    const token = await tokenFor(userId);
     const laptop = await Person.online({ url, userId });
-    const phone = await Person.online({ url, userId, deviceType: "ios" });
+    const phone = await Person.online({ url, userId, deviceType: "ios", token });
+    const send = () =>
+      api(url, "/v1/messages", { key: token, body: { packId: randomUUID(), to: "bob", content: "hi" } });
+    expect((await send()).status).toBe(200);
     expect(await laptop.client.devices.kick("ios-1")).toBe(1);
     await phone.until(() => phone.client.status.state === "closed");
     expect(phone.client.status).toMatchObject({ code: 4203 });
+    expect(await send()).toMatchObject({ status: 401, body: { name: "TOKEN_REVOKED", code: 22 } });
+    const again = new Person({ url, userId, deviceType: "android", token });
+    again.client.connect();
+    await again.until(() => again.client.status.state === "closed");
+    expect(again.client.status).toMatchObject({ code: 4203 });
     expect(await laptop.client.devices.list()).toMatchObject([{ deviceId: "web-1", current: true }]);
-    close(laptop, phone);
+    close(laptop, phone, again);
   });
 
   it("of a group has an order that owner and admins keep", async () => {
@@ -173,4 +185,50 @@ onEveryHost("a conversation", (url) => {
     expect(await late.client.groups.sync()).toMatchObject({ groups: [groupId], removed: [] });
     close(owner, guest, late);
   });
+
+  it("is joined by invitation, or declined", async () => {
+    const [owner, guest] = await Promise.all([
+      Person.online({ url, userId: someone("owner") }),
+      Person.online({ url, userId: someone("guest") }),
+    ]);
+    const { groupId } = await owner.client.groups.create({ name: "tea", joinPolicy: "invite" });
+    const invited = async () => {
+      const asked = new Promise((resolve) =>
+        guest.client.on("syncCommand", ({ what }) => what === "group.invitations" && resolve(what)),
+      );
+      await owner.client.groups.invite(groupId, [guest.userId], "come");
+      await asked;
+      return guest.client.groups.invitations();
+    };
+    expect(await invited()).toMatchObject([{ groupId, by: owner.userId, name: "tea", greeting: "come" }]);
+    await guest.client.groups.decline(groupId);
+    await expect(guest.client.groups.join(groupId)).rejects.toMatchObject({ errorName: "REFUSED" });
+    expect(await invited()).toHaveLength(1);
+    await guest.client.groups.join(groupId);
+    expect(await owner.client.groups.has(groupId, [guest.userId, "nobody"])).toEqual([guest.userId]);
+    await owner.untilSeen(groupId, 2);
+    close(owner, guest);
+  });
+
+  it("is seen by friends who follow: who is there, and who was", async () => {
+    const { alice, bob } = await pair(url);
+    expect(await alice.client.presence.subscribe([bob.userId])).toEqual([]);
+    await alice.client.friends.add(bob.userId);
+    await bob.client.friends.answer(alice.userId, true);
+    expect(await alice.client.presence.subscribe([bob.userId])).toMatchObject([{ userId: bob.userId, online: true }]);
+    close(bob);
+    const again = await Person.online({ url, userId: bob.userId });
+    expect(await alice.client.presence.subscribe([bob.userId])).toMatchObject([{ online: true }]);
+    const left = alice.client.once("presence");
+    const leftAt = Date.now();
+    close(again);
+    const { lastSeenAt, ...gone } = await left;
+    expect(gone).toEqual({ userId: bob.userId, online: false });
+    expect(Math.abs(lastSeenAt - leftAt)).toBeLessThan(5_000);
+    const back = alice.client.once("presence");
+    const later = await Person.online({ url, userId: bob.userId });
+    expect(await back).toMatchObject({ userId: bob.userId, online: true });
+    await alice.client.presence.unsubscribe([bob.userId]);
+    close(alice, later);
+  }, 30_000);
 });

@@ -17,6 +17,8 @@ export interface PersonOptions {
   readonly userId: string;
   readonly app?: App;
   readonly deviceType?: DeviceType;
+  /** Instead of a new one for each connection. */
+  readonly token?: string;
   /** What an earlier run kept. */
   readonly store?: Store;
 }
@@ -53,10 +55,11 @@ export class Person {
   readonly #waiting = new Set<() => void>();
   readonly gaps: { sessionId: string; after: number; upTo: number }[] = [];
 
-  constructor({ url, userId, app = "main", deviceType = "web", store = new MemoryStore() }: PersonOptions) {
+  constructor({ url, userId, app = "main", deviceType = "web", store = new MemoryStore(), token }: PersonOptions) {
     this.userId = userId;
     this.store = store;
-    const options = { url, token: () => tokenFor(userId, app), deviceId: `${deviceType}-1`, deviceType, store };
+    const tokenOf = async () => token ?? tokenFor(userId, app);
+    const options = { url, token: tokenOf, deviceId: `${deviceType}-1`, deviceType, store };
     this.client = new ParleyClient(options, this.network);
     this.client.on("entry", ({ sessionId, entry }) => {
       const seen = this.#seen.get(sessionId);

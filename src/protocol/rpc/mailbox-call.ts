@@ -1,4 +1,5 @@
 import type { EntryFrame, PassingFrame } from "../down.ts";
+import type { Presence } from "../frames/device.ts";
 import type { Relation } from "../frames/friend.ts";
 import type { Invitation } from "../frames/group.ts";
 import type { GroupId, UserId } from "../ids.ts";
@@ -17,10 +18,23 @@ export type MailboxCall =
   | StanceCall
   | RelateCall
   | InvitationCall
+  /**
+   * Tells `by`, who is a friend, how the user's presence is, and from now on, unless it is asked for `once`, when it changes.
+   * Answers with `PresenceNews`, or null.
+   */
+  | { readonly type: "follow"; readonly by: UserId; readonly once?: true }
+  /** What somebody whom the user follows tells. Answers whether a connection still wants to know. */
+  | { readonly type: "presence"; readonly news: PresenceNews }
   /** A page of the relations, like `friend.sync`. */
   | { readonly type: "relations"; readonly since: number; readonly limit: number | undefined }
   /** The profile, as far as `by` may see it. */
   | { readonly type: "profile"; readonly by: Operator };
+
+/** Newer news of the same user have a greater version. */
+export interface PresenceNews {
+  readonly version: number;
+  readonly presence: Presence;
+}
 
 /** The user is invited, or without `invitation` not any more. Older versions are ignored; they grow with the group's changes. */
 export interface InvitationCall {

@@ -29,6 +29,9 @@ interface DeskPorts {
 export class Desk {
   readonly #ports: DeskPorts;
   readonly #gates = new WeakMap<Connection, RequestGate>();
+  /** Told to close, in this event or earlier. */
+  readonly #closing = new WeakSet<Connection>();
+  readonly #left = new WeakSet<Connection>();
 
   constructor(ports: DeskPorts) {
     this.#ports = ports;
@@ -36,12 +39,12 @@ export class Desk {
 
   /** Makes room for a new connection: an older one of the same device type goes (M22). */
   admit(connection: Connection): void {
-    const { effects, clock, connections } = this.#ports;
+    const { effects, clock } = this.#ports;
     const { deviceType, deviceId } = connection.state;
-    for (const other of connections()) {
+    for (const other of this.connections()) {
       if (other === connection || other.state.deviceType !== deviceType) continue;
       effects.send([other], { type: "kicked", deviceType, deviceId });
-      effects.close(other, CLOSE.KICKED, "another login of this device type");
+      this.close(other, CLOSE.KICKED, "another login of this device type");
     }
     effects.wakeAt(clock.nowMs() + SWEEP_INTERVAL_MS);
   }
@@ -57,7 +60,7 @@ export class Desk {
     if (refused === undefined) return true;
     const { errorName: error, message, retryAfterMs } = refused;
     effects.send([connection], refusal(packId, { ok: false, error, message, retryAfterMs }));
-    if (gate.flooded) effects.close(connection, CLOSE.FLOOD, "too many requests");
+    if (gate.flooded) this.close(connection, CLOSE.FLOOD, "too many requests");
     return false;
   }
 
@@ -79,12 +82,25 @@ export class Desk {
     this.#ports.effects.send([connection], frame);
   }
 
+  close(connection: Connection, code: number, reason: string): void {
+    this.#closing.add(connection);
+    this.#ports.effects.close(connection, code, reason);
+  }
+
+  /** Whether this is the first time that it is said to be gone. */
+  leave(connection: Connection): boolean {
+    if (this.#left.has(connection)) return false;
+    this.#left.add(connection);
+    return true;
+  }
+
+  /** Those that are open, and not told to close. */
   connections(): readonly Connection[] {
-    return this.#ports.connections();
+    return this.#ports.connections().filter((connection) => !this.#closing.has(connection));
   }
 
   live(): Connection[] {
-    return this.#ports.connections().filter(({ state }) => state.phase === "live");
+    return this.#ports.connections().filter((one) => one.state.phase === "live" && !this.#closing.has(one));
   }
 
   /** The user's other live connections. */
@@ -96,21 +112,24 @@ export class Desk {
     if (connection.state.phase === "syncing") connection.save({ ...connection.state, phase: "live" });
   }
 
-  /** Closes what is silent or whose token ran out (M23). */
-  sweep(): void {
-    const { connections, clock, effects } = this.#ports;
-    let left = 0;
-    for (const connection of connections()) {
-      if (this.#closeExpired(connection)) continue;
-      if (clock.nowMs() - connection.lastSeenMs() > STALE_AFTER_MS) effects.close(connection, CLOSE.STALE, "silent");
-      else left += 1;
-    }
-    if (left > 0) effects.wakeAt(clock.nowMs() + SWEEP_INTERVAL_MS);
+  /** Closes what is silent or whose token ran out (M23), and says what that was. */
+  sweep(): Connection[] {
+    const { clock, effects } = this.#ports;
+    const open = this.connections();
+    const closed = open.filter((one) => this.#closeExpired(one) || this.#closeSilent(one));
+    if (closed.length < open.length) effects.wakeAt(clock.nowMs() + SWEEP_INTERVAL_MS);
+    return closed;
+  }
+
+  #closeSilent(connection: Connection): boolean {
+    if (this.#ports.clock.nowMs() - connection.lastSeenMs() <= STALE_AFTER_MS) return false;
+    this.close(connection, CLOSE.STALE, "silent");
+    return true;
   }
 
   #closeExpired(connection: Connection): boolean {
     if (connection.state.expiresAtMs > this.#ports.clock.nowMs()) return false;
-    this.#ports.effects.close(connection, CLOSE.TOKEN_EXPIRED, "the token has expired");
+    this.close(connection, CLOSE.TOKEN_EXPIRED, "the token has expired");
     return true;
   }
 

@@ -42,6 +42,17 @@ export class DeviceStore {
     this.#sql.prepare("DELETE FROM devices WHERE room = ? AND device = ?").run(this.#sql.room, deviceId);
   }
 
+  /** Of devices that are no longer known; 0 when there were none. */
+  lastSeenAt(): number {
+    return Number(this.#sql.prepare("SELECT at FROM last_seen WHERE room = ?").get(this.#sql.room)?.at ?? 0);
+  }
+
+  putLastSeen(at: number): void {
+    this.#sql
+      .prepare("INSERT INTO last_seen (room, at) VALUES (?, ?) ON CONFLICT (room) DO UPDATE SET at = excluded.at")
+      .run(this.#sql.room, at);
+  }
+
   isRevoked(tokenId: string): boolean {
     return (
       this.#sql.prepare("SELECT 1 AS one FROM revoked WHERE room = ? AND token = ?").get(this.#sql.room, tokenId) !==

@@ -58,7 +58,7 @@ export class Devices implements MailboxFeature {
   refuses(connection: Connection): boolean {
     if (!this.#store.isRevoked(connection.state.tokenId)) return false;
     connection.save({ ...connection.state, expiresAtMs: 0 });
-    this.#mailbox.effects.close(connection, CLOSE.TOKEN_REVOKED, "the token was revoked");
+    this.#mailbox.desk.close(connection, CLOSE.TOKEN_REVOKED, "the token was revoked");
     return true;
   }
 
@@ -72,25 +72,39 @@ export class Devices implements MailboxFeature {
     if (known === undefined) for (const { deviceId } of devices.slice(MAX_DEVICES - 1)) this.#store.remove(deviceId);
   }
 
-  closed({ state }: Connection): void {
+  closed({ state }: Connection, seenAtMs: number): void {
     const known = this.#store.all().find(({ deviceId }) => deviceId === state.deviceId);
     // One that was kicked is forgotten, and does not come back by leaving.
-    if (known?.tokenId === state.tokenId) this.#store.put(rowOf(state, this.#mailbox.clock.nowMs()));
+    if (known?.tokenId === state.tokenId) this.#store.put(rowOf(state, seenAtMs));
+  }
+
+  /** When any device of the user was last seen, as far as it was written down; 0 when none ever was. */
+  lastSeenAt(): number {
+    return Math.max(this.#store.lastSeenAt(), this.#store.all()[0]?.lastSeenAt ?? 0);
+  }
+
+  /** They are seen until now, if they are online. */
+  #lastSeenOf(devices: readonly DeviceRow[]): number {
+    const { desk, clock } = this.#mailbox;
+    const online = new Set(desk.connections().map(({ state }) => state.deviceId));
+    const seen = devices.map(({ deviceId, lastSeenAt }) => (online.has(deviceId) ? clock.nowMs() : lastSeenAt));
+    return Math.max(this.#store.lastSeenAt(), ...seen);
   }
 
   #kick(owed: Owed, devices: readonly DeviceRow[]): void {
-    const { desk, effects, clock } = this.#mailbox;
+    const { desk, clock } = this.#mailbox;
     for (const device of devices) {
       this.#store.revoke(device, clock.nowMs());
       this.#store.remove(device.deviceId);
     }
+    if (devices.length > 0) this.#store.putLastSeen(this.#lastSeenOf(devices));
     desk.answer(owed, { ok: true, value: { kicked: devices.length } });
     const gone = new Set<string>(devices.map(({ deviceId }) => deviceId));
     for (const connection of desk.connections()) {
       const { state } = connection;
       if (!gone.has(state.deviceId)) continue;
       connection.save({ ...state, expiresAtMs: 0 });
-      effects.close(connection, CLOSE.TOKEN_REVOKED, "the device was logged out");
+      desk.close(connection, CLOSE.TOKEN_REVOKED, "the device was logged out");
     }
   }
 }

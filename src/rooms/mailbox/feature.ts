@@ -45,7 +45,8 @@ export interface MailboxFeature {
   /** Closes a connection that may not be; then nobody hears of it. */
   refuses?(connection: Connection): boolean;
   opened?(connection: Connection): void;
-  closed?(connection: Connection): void;
+  /** It is gone; `seenAtMs`: when it was last there. */
+  closed?(connection: Connection, seenAtMs: number): void;
   /** The room's alarm says nothing about why: each feature looks at its own rows. */
   alarm?(): void;
   settle?(): void;

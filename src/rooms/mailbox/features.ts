@@ -1,8 +1,10 @@
 import { Devices } from "./devices.ts";
 import type { Mailbox, MailboxFeature } from "./feature.ts";
+import { Following } from "./following.ts";
 import { Hiding } from "./hiding.ts";
 import { Invitations } from "./invitations.ts";
 import { Memberships } from "./memberships.ts";
+import { Presence } from "./presence.ts";
 import { Priority } from "./priority.ts";
 import { ReadAll } from "./read-all.ts";
 import { ReadRequests } from "./read-requests.ts";
@@ -20,6 +22,7 @@ export function mailboxFeatures(mailbox: Mailbox, store: MailboxStore): MailboxF
   const reading = new ReadRequests(mailbox);
   const priority = new Priority(mailbox);
   const relations = new Relations(mailbox);
+  const devices = new Devices(mailbox);
   return [
     new Sending(mailbox),
     reading,
@@ -34,6 +37,8 @@ export function mailboxFeatures(mailbox: Mailbox, store: MailboxStore): MailboxF
     new Invitations(mailbox, relations),
     new Memberships(mailbox),
     new Users(mailbox),
-    new Devices(mailbox),
+    devices,
+    new Presence(mailbox, { relations, devices }),
+    new Following(mailbox, relations),
   ];
 }

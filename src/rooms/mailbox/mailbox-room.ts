@@ -63,11 +63,12 @@ export class MailboxRoom implements Room {
   }
 
   closed(connection: Connection): void {
-    for (const feature of this.#features) feature.closed?.(connection);
+    this.#leave(connection, this.#mailbox.clock.nowMs());
   }
 
   alarm(): void {
-    this.#mailbox.desk.sweep();
+    // A peer that is silent may never take part in the close: for the user it is gone since it was last heard.
+    for (const connection of this.#mailbox.desk.sweep()) this.#leave(connection, connection.lastSeenMs());
     for (const feature of this.#features) feature.alarm?.();
   }
 
@@ -101,6 +102,11 @@ export class MailboxRoom implements Room {
 
   #refuses(connection: Connection): boolean {
     return this.#features.some((feature) => feature.refuses?.(connection) === true);
+  }
+
+  #leave(connection: Connection, seenAtMs: number): void {
+    if (!this.#mailbox.desk.leave(connection)) return;
+    for (const feature of this.#features) feature.closed?.(connection, seenAtMs);
   }
 
   #handle(owed: Owed, frame: UpFrame): void {

@@ -16,10 +16,16 @@ import type { RelationRow } from "./relations-store.ts";
 export class RelationChanges {
   readonly #mailbox: Mailbox;
   readonly #book: RelationBook;
+  readonly #onEnd: ((userId: UserId) => void)[] = [];
 
   constructor(mailbox: Mailbox, book: RelationBook) {
     this.#mailbox = mailbox;
     this.#book = book;
+  }
+
+  /** `listener` hears whenever a user is not an open friend any more: not one at all, or blocked. */
+  whenEnded(listener: (userId: UserId) => void): void {
+    this.#onEnd.push(listener);
   }
 
   /** `asker` made the change and needs not be told of it. */
@@ -30,6 +36,7 @@ export class RelationChanges {
       const frame: SyncCommandFrame = { type: "sync.command", what: "friends", id: userId };
       effects.send(asker === undefined ? desk.live() : desk.othersThan(asker), frame);
     }
+    if (isOpen(before) && !isOpen(after)) for (const listener of this.#onEnd) listener(userId);
     if (after.mine.version !== before.mine.version) {
       courier.post({ ...this.#errand("relation.session", userId), call: this.toSession(after) });
       // A block is nobody's business but the session's.
@@ -57,6 +64,10 @@ export class RelationChanges {
     const to = place === "relation.session" ? sessionRoom(app, singleSessionId(me, userId)) : mailboxRoom(app, userId);
     return { to, kind: place, key: userId };
   }
+}
+
+export function isOpen({ mine, theirs, blocked }: RelationRow): boolean {
+  return !blocked && stateOf(mine, theirs) === "friend";
 }
 
 function isSeen(before: RelationRow, after: RelationRow): boolean {

@@ -17,7 +17,7 @@ import { Confirmations, type Place } from "./confirmations.ts";
 import type { Owed } from "./desk.ts";
 import type { Mailbox, MailboxFeature } from "./feature.ts";
 import { type Edit, RelationBook, shown } from "./relation-book.ts";
-import { RelationChanges } from "./relation-changes.ts";
+import { isOpen, RelationChanges } from "./relation-changes.ts";
 import { type RelationRow, RelationsStore } from "./relations-store.ts";
 
 const SESSION: readonly Place[] = ["relation.session"];
@@ -98,6 +98,16 @@ export class Relations implements MailboxFeature {
   standing(userId: UserId): { state: RelationState; blocked: boolean } {
     const { mine, theirs, blocked } = this.#book.find(userId);
     return { state: stateOf(mine, theirs), blocked };
+  }
+
+  /** A friend whom the user does not block. */
+  isOpenTo(userId: UserId): boolean {
+    return isOpen(this.#book.find(userId));
+  }
+
+  /** `listener` hears whenever that is no longer so. */
+  whenEnded(listener: (userId: UserId) => void): void {
+    this.#changes.whenEnded(listener);
   }
 
   #change(owed: Owed, userId: UserId, edit: Edit): void {

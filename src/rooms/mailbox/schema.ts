@@ -39,8 +39,18 @@ const deviceTables = `CREATE TABLE devices (
   room TEXT NOT NULL, device TEXT NOT NULL, type TEXT NOT NULL, token TEXT NOT NULL, expires_at INTEGER NOT NULL,
   seen_at INTEGER NOT NULL, PRIMARY KEY (room, device)
 ) WITHOUT ROWID;
+CREATE TABLE last_seen (room TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE revoked (
   room TEXT NOT NULL, token TEXT NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY (room, token)
+) WITHOUT ROWID`;
+
+/** What followers were told, who they are, and whom each device follows: `users` is a JSON array. */
+const presenceTables = `CREATE TABLE presence (
+  room TEXT PRIMARY KEY, online INTEGER NOT NULL, version INTEGER NOT NULL, pending INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE followers (room TEXT NOT NULL, user TEXT NOT NULL, PRIMARY KEY (room, user)) WITHOUT ROWID;
+CREATE TABLE followed (
+  room TEXT NOT NULL, device_type TEXT NOT NULL, users TEXT NOT NULL, PRIMARY KEY (room, device_type)
 ) WITHOUT ROWID`;
 
 /** `reported_…`: what the session room has confirmed, as it was known when the row was written (M51). */
@@ -57,6 +67,7 @@ export const mailboxMigrations: RoomMigrations = {
     ${relationTables};
     ${membershipTables};
     ${userTables};
-    ${deviceTables}`,
+    ${deviceTables};
+    ${presenceTables}`,
   ],
 };

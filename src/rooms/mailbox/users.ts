@@ -1,40 +1,29 @@
 import type { z } from "zod";
 import { matches } from "../../kernel/etag.ts";
-import { mailboxRoom } from "../../kernel/room-name.ts";
 import { ParleyError } from "../../protocol/errors.ts";
 import type { AttrGet, AttrSet, Profile, UserGet, UserUpdate } from "../../protocol/frames/user.ts";
 import type { UserId } from "../../protocol/ids.ts";
 import { MAX_USER_ATTRIBUTES } from "../../protocol/limits.ts";
 import type { Operator } from "../../protocol/rpc/operator.ts";
-import { failed, type Outcome } from "../../protocol/rpc/outcome.ts";
+import type { Outcome } from "../../protocol/rpc/outcome.ts";
 import type { Owed } from "./desk.ts";
 import type { Mailbox, MailboxCalls, MailboxFeature, MailboxTag } from "./feature.ts";
+import { Gatherings } from "./gatherings.ts";
 import { UserStore } from "./user-store.ts";
 
 type Patch = z.infer<typeof UserUpdate>["profile"];
-
-/** A `user.get` that waits for other mailboxes. */
-interface Gathering {
-  readonly owed: Owed;
-  readonly userIds: readonly UserId[];
-  readonly found: Map<UserId, Profile>;
-}
-
-interface ProfileTag extends MailboxTag {
-  readonly userId: UserId;
-  readonly gathering: Gathering;
-}
 
 /** Profiles, the own one and others', and what the user notes about others. */
 export class Users implements MailboxFeature {
   readonly name = "users";
   readonly #mailbox: Mailbox;
   readonly #store: UserStore;
-  readonly #gatherings = new Set<Gathering>();
+  readonly #gatherings: Gatherings<Profile>;
 
   constructor(mailbox: Mailbox) {
     this.#mailbox = mailbox;
     this.#store = new UserStore(mailbox.sql);
+    this.#gatherings = new Gatherings(this.name, mailbox);
   }
 
   readonly requests = {
@@ -58,42 +47,22 @@ export class Users implements MailboxFeature {
   readonly calls: MailboxCalls = { profile: ({ by }) => this.#seenBy(by) };
 
   replied(tag: MailboxTag, outcome: Outcome): void {
-    const { userId, gathering } = tag as ProfileTag; // SAFETY: this feature makes no other tags
-    // A request of an earlier instance was answered when that was dropped.
-    if (!this.#gatherings.has(gathering)) return;
-    if (outcome.ok) {
-      gathering.found.set(userId, outcome.value as Profile); // SAFETY: what `profile` answers with
-      this.#finish(gathering);
-    } else {
-      this.#end(gathering, outcome);
-    }
+    this.#gatherings.replied(tag, outcome, (value) => value as Profile); // SAFETY: what `profile` answers with
   }
 
   abandon(): void {
-    for (const gathering of this.#gatherings) this.#end(gathering, failed(new ParleyError("UNAVAILABLE")));
+    this.#gatherings.abandon();
   }
 
   #gather(owed: Owed, userIds: readonly UserId[]): void {
-    const { app, me, effects } = this.#mailbox;
-    const gathering: Gathering = { owed, userIds, found: new Map() };
-    this.#gatherings.add(gathering);
-    for (const userId of new Set(userIds)) {
-      const tag: ProfileTag = { feature: this.name, userId, gathering };
-      if (userId === me) gathering.found.set(me, this.#seenBy({ kind: "user", userId: me }));
-      else effects.call(mailboxRoom(app, userId), { type: "profile", by: { kind: "user", userId: me } }, tag);
-    }
-    this.#finish(gathering);
-  }
-
-  #finish(gathering: Gathering): void {
-    const { userIds, found } = gathering;
-    if (found.size < new Set(userIds).size) return;
-    this.#end(gathering, { ok: true, value: { users: userIds.flatMap((userId) => found.get(userId) ?? []) } });
-  }
-
-  #end(gathering: Gathering, outcome: Outcome): void {
-    this.#gatherings.delete(gathering);
-    this.#mailbox.desk.answer(gathering.owed, outcome);
+    const by: Operator = { kind: "user", userId: this.#mailbox.me };
+    const profileOf = (userId: UserId, found: ReadonlyMap<UserId, Profile>) =>
+      userId === by.userId ? this.#seenBy(by) : (found.get(userId) ?? []);
+    this.#gatherings.ask(owed, {
+      userIds: userIds.filter((userId) => userId !== by.userId),
+      call: { type: "profile", by },
+      answer: (found) => ({ users: userIds.flatMap((userId) => profileOf(userId, found)) }),
+    });
   }
 
   /** Mobile and birthday are for the user and for the app's servers. */
