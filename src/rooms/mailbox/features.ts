@@ -3,6 +3,7 @@ import type { Mailbox, MailboxFeature } from "./feature.ts";
 import { Hiding } from "./hiding.ts";
 import { Invitations } from "./invitations.ts";
 import { Memberships } from "./memberships.ts";
+import { Monitors } from "./monitors.ts";
 import { Priority } from "./priority.ts";
 import { ReadAll } from "./read-all.ts";
 import { ReadRequests } from "./read-requests.ts";
@@ -20,6 +21,7 @@ export function mailboxFeatures(mailbox: Mailbox, store: MailboxStore): MailboxF
   const reading = new ReadRequests(mailbox);
   const priority = new Priority(mailbox);
   const relations = new Relations(mailbox);
+  const monitors = new Monitors(mailbox);
   return [
     new Sending(mailbox),
     reading,
@@ -34,6 +36,7 @@ export function mailboxFeatures(mailbox: Mailbox, store: MailboxStore): MailboxF
     new Invitations(mailbox, relations),
     new Memberships(mailbox),
     new Users(mailbox),
-    new Devices(mailbox),
+    monitors,
+    new Devices(mailbox, (tokenIds) => monitors.revoked(tokenIds)),
   ];
 }

@@ -43,6 +43,15 @@ CREATE TABLE revoked (
   room TEXT NOT NULL, token TEXT NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY (room, token)
 ) WITHOUT ROWID`;
 
+/** `since_seq` and `last_seq` are null until the session answered. `observe_rights`: the token on which observations rest. */
+const observationTables = `CREATE TABLE observations (
+  room TEXT NOT NULL, session TEXT NOT NULL, version INTEGER NOT NULL, ending INTEGER NOT NULL, since_seq INTEGER,
+  last_seq INTEGER, PRIMARY KEY (room, session)
+) WITHOUT ROWID;
+CREATE TABLE observe_rights (
+  room TEXT PRIMARY KEY, version INTEGER NOT NULL, token TEXT NOT NULL, expires_at INTEGER NOT NULL
+) WITHOUT ROWID`;
+
 /** `reported_…`: what the session room has confirmed, as it was known when the row was written (M51). */
 export const mailboxMigrations: RoomMigrations = {
   kind: "mailbox",
@@ -57,6 +66,7 @@ export const mailboxMigrations: RoomMigrations = {
     ${relationTables};
     ${membershipTables};
     ${userTables};
-    ${deviceTables}`,
+    ${deviceTables};
+    ${observationTables}`,
   ],
 };
