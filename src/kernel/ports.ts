@@ -1,4 +1,5 @@
 import type { DeviceType, UserId } from "../protocol/ids.ts";
+import type { Scoped } from "../protocol/scope.ts";
 import type { RoomPolicy } from "./policy.ts";
 
 /** Wall clock in ms since 1970, standing still within a turn. It may jump; rooms never let it move their timestamps back. */
@@ -30,7 +31,7 @@ export interface RoomSql {
 }
 
 /** What a connection is. It survives hibernation, so it holds all that a fresh room instance needs. */
-export interface ConnectionState {
+export interface ConnectionState extends Scoped {
   /** `visiting`: a single request that came over HTTP; it is not among the room's connections. */
   readonly phase: "syncing" | "live" | "visiting";
   readonly userId: UserId;

@@ -81,6 +81,8 @@ export const ObservedFrame = z.object({
   entries: z.array(Entry).min(1),
 });
 
+export type ObservedFrame = z.infer<typeof ObservedFrame>;
+
 export const DownFrame = z.discriminatedUnion("type", [
   AckFrame,
   EntryFrame,

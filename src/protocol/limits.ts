@@ -45,6 +45,10 @@ export const MAX_USER_ATTRIBUTES = 32;
 export const MAX_RELATIONS = 10_000;
 /** Invitations of one group that wait for an answer. */
 export const MAX_INVITATIONS = 500;
+/** Users who observe one session at the same time. */
+export const MAX_OBSERVERS = 50;
+/** Sessions that one user observes at the same time. */
+export const MAX_OBSERVED = 200;
 /** Devices that a mailbox remembers; beyond it the one that was not seen for the longest time is forgotten. */
 export const MAX_DEVICES = 100;
 /** Users in one `user.get` or presence subscription. */

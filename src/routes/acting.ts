@@ -53,7 +53,7 @@ export function asUser(deps: Deps, c: Context<Authenticated>, named: UserId | un
 function visitorOf(principal: Principal, userId: UserId): VisitorState {
   const token =
     principal.kind === "user"
-      ? { tokenId: principal.tokenId, expiresAtMs: principal.expiresAtMs }
+      ? { tokenId: principal.tokenId, expiresAtMs: principal.expiresAtMs, scopes: principal.scopes ?? [] }
       : { tokenId: "", expiresAtMs: Number.MAX_SAFE_INTEGER };
   return { phase: "visiting", userId, deviceId: "", deviceType: "web", ...token };
 }

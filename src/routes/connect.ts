@@ -34,10 +34,10 @@ export async function openingOf(request: Request, tokens: Tokens, nowMs: number)
   if (!deviceId.success) return refuse(CLOSE.PROTOCOL_ERROR, "deviceId is missing or wrong");
   if (!deviceType.success) return refuse(CLOSE.PROTOCOL_ERROR, "deviceType is missing or wrong");
   try {
-    const { app, userId, tokenId, expiresAtMs } = await tokens.verify(token, nowMs);
+    const { app, ...bearer } = await tokens.verify(token, nowMs);
     const device = { deviceId: deviceId.data, deviceType: deviceType.data };
-    const state = { phase: "syncing", userId, ...device, tokenId, expiresAtMs } as const;
-    return { kind: "accept", room: mailboxRoom(app, userId), state, subprotocol };
+    const state = { phase: "syncing", ...bearer, ...device } as const;
+    return { kind: "accept", room: mailboxRoom(app, bearer.userId), state, subprotocol };
   } catch (thrown) {
     const expired = thrown instanceof ParleyError && thrown.errorName === "TOKEN_EXPIRED";
     return expired ? refuse(CLOSE.TOKEN_EXPIRED, "the token has expired") : refuse(CLOSE.UNAUTHORIZED, "wrong token");

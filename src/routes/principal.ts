@@ -2,6 +2,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { ParleyError } from "../protocol/errors.ts";
 import type { AppId } from "../protocol/ids.ts";
 import type { Operator } from "../protocol/rpc/operator.ts";
+import { hasScope } from "../protocol/scope.ts";
 import type { ServerKey } from "./config.ts";
 import type { TokenClaims, Tokens } from "./tokens.ts";
 
@@ -9,7 +10,8 @@ import type { TokenClaims, Tokens } from "./tokens.ts";
 export type Principal = { readonly kind: "server"; readonly app: AppId } | ({ readonly kind: "user" } & TokenClaims);
 
 export function operatorOf(principal: Principal): Operator {
-  return principal.kind === "server" ? { kind: "server" } : { kind: "user", userId: principal.userId };
+  if (principal.kind === "server") return { kind: "server" };
+  return { kind: "user", userId: principal.userId, ...(hasScope(principal, "observe") ? { observes: true } : {}) };
 }
 
 /** Checks `Authorization: Bearer` with a server key (`sk_…`) or a user token. */

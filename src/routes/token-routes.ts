@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AppId, UserId } from "../protocol/ids.ts";
+import { Scope } from "../protocol/scope.ts";
 import { requireServer } from "./acting.ts";
 import type { Deps } from "./deps.ts";
 import { operation } from "./operation.ts";
@@ -9,6 +10,8 @@ import { DEFAULT_TOKEN_TTL_S, MAX_TOKEN_TTL_S, type Tokens } from "./tokens.ts";
 const TokenBody = z.object({
   userId: UserId,
   ttlSeconds: z.int().min(1).max(MAX_TOKEN_TTL_S).default(DEFAULT_TOKEN_TTL_S),
+  /** What the user may do beyond what every user may. `observe`: follow any session of the app without being a member. */
+  scopes: z.array(Scope).default([]),
 });
 const TokenAnswer = z.object({
   /** A JWT. */
@@ -44,13 +47,11 @@ const createDevelopmentToken = operation({
   access: "public",
 });
 
-async function issue(deps: Deps, tokens: Tokens, claims: { app: AppId; userId: UserId; ttlSeconds: number }) {
+async function issue(deps: Deps, tokens: Tokens, claims: { app: AppId } & z.infer<typeof TokenBody>) {
   const nowMs = deps.clock.nowMs();
   const expiresAtMs = nowMs + claims.ttlSeconds * 1000;
-  const token = await tokens.sign(
-    { app: claims.app, userId: claims.userId, tokenId: crypto.randomUUID(), expiresAtMs },
-    nowMs,
-  );
+  const { app, userId, scopes } = claims;
+  const token = await tokens.sign({ app, userId, tokenId: crypto.randomUUID(), expiresAtMs, scopes }, nowMs);
   return { token, expiresAt: expiresAtMs };
 }
 

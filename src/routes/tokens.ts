@@ -2,12 +2,13 @@ import { errors, jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
 import { ParleyError } from "../protocol/errors.ts";
 import { AppId, UserId } from "../protocol/ids.ts";
+import { Scope, type Scoped } from "../protocol/scope.ts";
 
 export const DEFAULT_TOKEN_TTL_S = 86_400;
 export const MAX_TOKEN_TTL_S = 30 * 86_400;
 
 /** Who a token speaks for. */
-export interface TokenClaims {
+export interface TokenClaims extends Scoped {
   readonly app: AppId;
   readonly userId: UserId;
   /** Unlike any other token's. */
@@ -16,10 +17,16 @@ export interface TokenClaims {
   readonly expiresAtMs: number;
 }
 
-const Claims = z.object({ app: AppId, sub: UserId, jti: z.string().min(1).max(64), exp: z.int() });
+const Claims = z.object({
+  app: AppId,
+  sub: UserId,
+  jti: z.string().min(1).max(64),
+  exp: z.int(),
+  scopes: z.array(Scope).optional(),
+});
 const ALGORITHM = "HS256";
 
-/** Signs and checks user tokens: JWTs with `app`, `sub`, `jti`, `iat` and `exp`. */
+/** Signs and checks user tokens: JWTs with `app`, `sub`, `jti`, `iat` and `exp`, and `scopes` where there are any. */
 export class Tokens {
   readonly #secret: Uint8Array;
 
@@ -28,7 +35,7 @@ export class Tokens {
   }
 
   async sign(claims: TokenClaims, nowMs: number): Promise<string> {
-    return new SignJWT({ app: claims.app })
+    return new SignJWT({ app: claims.app, ...scopesOf(claims) })
       .setProtectedHeader({ alg: ALGORITHM })
       .setSubject(claims.userId)
       .setJti(claims.tokenId)
@@ -42,12 +49,16 @@ export class Tokens {
     try {
       const options = { algorithms: [ALGORITHM], currentDate: new Date(nowMs), requiredClaims: ["exp", "sub", "app"] };
       const { payload } = await jwtVerify(token, this.#secret, options);
-      const { app, sub, jti, exp } = Claims.parse(payload);
-      return { app, userId: sub, tokenId: jti, expiresAtMs: exp * 1000 };
+      const { app, sub, jti, exp, scopes } = Claims.parse(payload);
+      return { app, userId: sub, tokenId: jti, expiresAtMs: exp * 1000, ...scopesOf({ scopes }) };
     } catch (cause) {
       throw new ParleyError(cause instanceof errors.JWTExpired ? "TOKEN_EXPIRED" : "BAD_CREDENTIALS", undefined, {
         cause,
       });
     }
   }
+}
+
+function scopesOf({ scopes = [] }: { readonly scopes?: readonly Scope[] | undefined }): Scoped {
+  return scopes.length === 0 ? {} : { scopes };
 }

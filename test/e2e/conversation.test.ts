@@ -148,7 +148,7 @@ onEveryHost("a conversation", (url) => {
     const userId = someone("alice");
     const token = await tokenFor(userId);
     const laptop = await Person.online({ url, userId });
-    const phone = await Person.online({ url, userId, deviceType: "ios", token });
+    const phone = await Person.online({ url, userId, deviceType: "ios", token: () => token });
     const send = () =>
       api(url, "/v1/messages", { key: token, body: { packId: randomUUID(), to: "bob", content: "hi" } });
     expect((await send()).status).toBe(200);
@@ -156,7 +156,7 @@ onEveryHost("a conversation", (url) => {
     await phone.until(() => phone.client.status.state === "closed");
     expect(phone.client.status).toMatchObject({ code: 4203 });
     expect(await send()).toMatchObject({ status: 401, body: { name: "TOKEN_REVOKED", code: 22 } });
-    const again = new Person({ url, userId, deviceType: "android", token });
+    const again = new Person({ url, userId, deviceType: "android", token: () => token });
     again.client.connect();
     await again.until(() => again.client.status.state === "closed");
     expect(again.client.status).toMatchObject({ code: 4203 });

@@ -9,6 +9,7 @@ import { ParleyError } from "../../src/protocol/errors.ts";
 export class SimStorage implements Transaction {
   readonly #db = new DatabaseSync(":memory:");
   readonly #statements = new Map<string, Statement>();
+  readonly #runs = new Map<string, number>();
   #wrote = false;
   /** Rows written since the start, as a Durable Object would bill them. */
   rowsWritten = 0;
@@ -22,6 +23,11 @@ export class SimStorage implements Transaction {
 
   forRoom(room: string): RoomSql {
     return { room, prepare: (sql) => this.#prepare(sql) };
+  }
+
+  /** How often statements whose text has this word were run. */
+  statementsOn(word: string): number {
+    return [...this.#runs].reduce((sum, [sql, times]) => (sql.includes(word) ? sum + times : sum), 0);
   }
 
   atomically<T>(work: () => T): T {
@@ -42,6 +48,7 @@ export class SimStorage implements Transaction {
   }
 
   #prepare(sql: string): Statement {
+    this.#runs.set(sql, (this.#runs.get(sql) ?? 0) + 1);
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
       const prepared = this.#db.prepare(sql);

@@ -13,6 +13,7 @@ import type { AppId, DeviceType, UserId } from "../../src/protocol/ids.ts";
 import type { ArchiveCall } from "../../src/protocol/rpc/archive-call.ts";
 import { failed, type Outcome } from "../../src/protocol/rpc/outcome.ts";
 import type { QueueJob, QueueName } from "../../src/protocol/rpc/queue-job.ts";
+import type { Scope } from "../../src/protocol/scope.ts";
 import type { UpFrame } from "../../src/protocol/up.ts";
 import { app } from "./names.ts";
 import { seededRandom } from "./random.ts";
@@ -51,6 +52,7 @@ export interface ConnectOptions {
   readonly tokenId?: string;
   readonly expiresAtMs?: number;
   readonly app?: AppId;
+  readonly scopes?: readonly Scope[];
 }
 
 const UNREACHABLE: Outcome = failed(new ParleyError("UNAVAILABLE"));
@@ -99,8 +101,8 @@ export class World {
     const room = mailboxRoom(options.app ?? app, userId);
     const { deviceType = "web", deviceId = `${userId}-${deviceType}` } = options;
     const expiresAtMs = options.expiresAtMs ?? Number.MAX_SAFE_INTEGER;
-    const { tokenId = `token-of-${deviceId}` } = options;
-    const state = { phase: "syncing", userId, deviceId, deviceType, tokenId, expiresAtMs } as const;
+    const { tokenId = `token-of-${deviceId}`, scopes = [] } = options;
+    const state = { phase: "syncing", userId, deviceId, deviceType, tokenId, expiresAtMs, scopes } as const;
     const connection = new SimConnection(room, state, { nowMs: () => this.nowMs });
     this.#place(room).connections.push(connection);
     this.#run(room, { type: "opened", connection });

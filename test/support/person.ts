@@ -17,10 +17,10 @@ export interface PersonOptions {
   readonly userId: string;
   readonly app?: App;
   readonly deviceType?: DeviceType;
-  /** Instead of a new one for each connection. */
-  readonly token?: string;
   /** What an earlier run kept. */
   readonly store?: Store;
+  /** Instead of a plain one for the user. */
+  readonly token?: () => string | Promise<string>;
 }
 
 const EVENTS: readonly (keyof ClientEvents)[] = [
@@ -53,19 +53,21 @@ export class Person {
   readonly network = new FlakyEnvironment();
   readonly #seen = new Map<string, Entry[]>();
   readonly #waiting = new Set<() => void>();
+  readonly observed: { sessionId: string; entry: Entry }[] = [];
   readonly gaps: { sessionId: string; after: number; upTo: number }[] = [];
 
-  constructor({ url, userId, app = "main", deviceType = "web", store = new MemoryStore(), token }: PersonOptions) {
+  constructor({ url, userId, app = "main", deviceType = "web", store = new MemoryStore(), ...given }: PersonOptions) {
     this.userId = userId;
     this.store = store;
-    const tokenOf = async () => token ?? tokenFor(userId, app);
-    const options = { url, token: tokenOf, deviceId: `${deviceType}-1`, deviceType, store };
+    const { token = () => tokenFor(userId, app) } = given;
+    const options = { url, token, deviceId: `${deviceType}-1`, deviceType, store };
     this.client = new ParleyClient(options, this.network);
     this.client.on("entry", ({ sessionId, entry }) => {
       const seen = this.#seen.get(sessionId);
       if (seen === undefined) this.#seen.set(sessionId, [entry]);
       else seen.push(entry);
     });
+    this.client.on("observed", (event) => this.observed.push(event));
     this.client.on("gap", (gap) => this.gaps.push(gap));
     for (const event of EVENTS) this.client.on(event, () => this.#changed());
   }

@@ -1,4 +1,4 @@
-import type { EntryFrame, PassingFrame } from "../down.ts";
+import type { EntryFrame, ObservedFrame, PassingFrame } from "../down.ts";
 import type { Presence } from "../frames/device.ts";
 import type { Relation } from "../frames/friend.ts";
 import type { Invitation } from "../frames/group.ts";
@@ -11,6 +11,8 @@ import type { Stance } from "./stance.ts";
 export type MailboxCall =
   /** Durable before it answers; entries at or below the stored lastSeqId are ignored, so it may be repeated. */
   | { readonly type: "deliver"; readonly frame: EntryFrame }
+  /** Of an observation of the user, which its start numbered. As durable, and as repeatable. */
+  | { readonly type: "observed"; readonly observation: number; readonly frame: ObservedFrame }
   /** Nothing: a room that has much to do calls itself, and goes on with the answer. */
   | { readonly type: "yield" }
   /** For the devices that are online now. */

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { MsgControl, MsgSend, MsgSendResult } from "../frames/message.ts";
 import type { UserId } from "../ids.ts";
 import type { SessionFrame } from "../session-frame.ts";
+import type { ObserveCall } from "./observation.ts";
 import type { Operator } from "./operator.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Stance } from "./stance.ts";
@@ -37,6 +38,14 @@ export type SessionCall =
   | { readonly type: "owner" }
   /** As a request of `by`, or of the message's sender, but by a server key, which has every right. */
   | { readonly type: "control"; readonly by?: UserId | undefined; readonly frame: z.infer<typeof MsgControl> }
+  | ObserveCall
+  /** Who observed the session, and when: records after `after`, the oldest first. For server keys; answers with `ObserverAuditResult`. */
+  | {
+      readonly type: "observerAudit";
+      readonly by: Operator;
+      readonly after?: number | undefined;
+      readonly limit?: number | undefined;
+    }
   | RelationCall;
 
 /** What `by`, one of the two users of a single chat, wants of the other. Older versions are ignored. */

@@ -17,9 +17,12 @@ export class Devices implements MailboxFeature {
   readonly name = "devices";
   readonly #mailbox: Mailbox;
   readonly #store: DeviceStore;
+  readonly #revoked: (tokenIds: readonly string[]) => void;
 
-  constructor(mailbox: Mailbox) {
+  /** `revoked` hears of tokens that were taken back. */
+  constructor(mailbox: Mailbox, revoked: (tokenIds: readonly string[]) => void) {
     this.#mailbox = mailbox;
+    this.#revoked = revoked;
     this.#store = new DeviceStore(mailbox.sql);
   }
 
@@ -106,6 +109,7 @@ export class Devices implements MailboxFeature {
       connection.save({ ...state, expiresAtMs: 0 });
       desk.close(connection, CLOSE.TOKEN_REVOKED, "the device was logged out");
     }
+    this.#revoked(devices.map(({ tokenId }) => tokenId));
   }
 }
 

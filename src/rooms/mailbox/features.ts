@@ -4,6 +4,7 @@ import { Following } from "./following.ts";
 import { Hiding } from "./hiding.ts";
 import { Invitations } from "./invitations.ts";
 import { Memberships } from "./memberships.ts";
+import { Monitors } from "./monitors.ts";
 import { Presence } from "./presence.ts";
 import { Priority } from "./priority.ts";
 import { ReadAll } from "./read-all.ts";
@@ -22,7 +23,8 @@ export function mailboxFeatures(mailbox: Mailbox, store: MailboxStore): MailboxF
   const reading = new ReadRequests(mailbox);
   const priority = new Priority(mailbox);
   const relations = new Relations(mailbox);
-  const devices = new Devices(mailbox);
+  const monitors = new Monitors(mailbox);
+  const devices = new Devices(mailbox, (tokenIds) => monitors.revoked(tokenIds));
   return [
     new Sending(mailbox),
     reading,
@@ -37,6 +39,7 @@ export function mailboxFeatures(mailbox: Mailbox, store: MailboxStore): MailboxF
     new Invitations(mailbox, relations),
     new Memberships(mailbox),
     new Users(mailbox),
+    monitors,
     devices,
     new Presence(mailbox, { relations, devices }),
     new Following(mailbox, relations),

@@ -53,6 +53,15 @@ CREATE TABLE followed (
   room TEXT NOT NULL, device_type TEXT NOT NULL, users TEXT NOT NULL, PRIMARY KEY (room, device_type)
 ) WITHOUT ROWID`;
 
+/** `since_seq` and `last_seq` are null until the session answered. `observe_rights`: the token on which observations rest. */
+const observationTables = `CREATE TABLE observations (
+  room TEXT NOT NULL, session TEXT NOT NULL, version INTEGER NOT NULL, ending INTEGER NOT NULL, since_seq INTEGER,
+  last_seq INTEGER, PRIMARY KEY (room, session)
+) WITHOUT ROWID;
+CREATE TABLE observe_rights (
+  room TEXT PRIMARY KEY, version INTEGER NOT NULL, token TEXT NOT NULL, expires_at INTEGER NOT NULL
+) WITHOUT ROWID`;
+
 /** `reported_…`: what the session room has confirmed, as it was known when the row was written (M51). */
 export const mailboxMigrations: RoomMigrations = {
   kind: "mailbox",
@@ -68,6 +77,7 @@ export const mailboxMigrations: RoomMigrations = {
     ${membershipTables};
     ${userTables};
     ${deviceTables};
-    ${presenceTables}`,
+    ${presenceTables};
+    ${observationTables}`,
   ],
 };

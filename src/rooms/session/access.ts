@@ -2,6 +2,7 @@ import { ParleyError } from "../../protocol/errors.ts";
 import type { AppId, SessionId, UserId } from "../../protocol/ids.ts";
 import type { Operator } from "../../protocol/rpc/operator.ts";
 import { isGroup, userOfNotices, usersOfSingle } from "../../protocol/session-id.ts";
+import type { ObserverBook } from "./observer-book.ts";
 import type { Relations } from "./relations.ts";
 import type { Roster } from "./roster.ts";
 import type { Silence } from "./silence.ts";
@@ -10,6 +11,7 @@ interface AccessPorts {
   readonly roster: Roster;
   readonly relations: Relations;
   readonly silence: Silence;
+  readonly observers: ObserverBook;
 }
 
 /** Who may do what in this session. */
@@ -22,13 +24,16 @@ export class Access {
   readonly #roster: Roster;
   readonly #silence: Silence;
   readonly #relations: Relations;
+  readonly #observers: ObserverBook;
 
-  constructor({ app, sessionId }: { app: AppId; sessionId: SessionId }, { roster, relations, silence }: AccessPorts) {
+  constructor({ app, sessionId }: { app: AppId; sessionId: SessionId }, ports: AccessPorts) {
+    const { roster, relations, silence, observers } = ports;
     this.isGroup = isGroup(sessionId);
     this.#notified = userOfNotices(app, sessionId);
     this.users = this.#notified === undefined ? [...new Set(usersOfSingle(sessionId) ?? [])] : [this.#notified];
     this.#roster = roster;
     this.#relations = relations;
+    this.#observers = observers;
     this.#silence = silence;
   }
 
@@ -64,8 +69,16 @@ export class Access {
     return this.isGroup ? this.#roster.has(userId) : this.users.includes(userId);
   }
 
+  /** Throws when there is no such session, and never was or can be. */
+  requireSession(): void {
+    if (this.isGroup) this.#roster.require();
+    else if (this.users.length === 0) throw new ParleyError("ACCESS_DENIED");
+  }
+
+  /** An observer reads like a member, while their token has the scope. */
   requireOperator(by: Operator): void {
-    if (by.kind === "user") this.requireReader(by.userId);
+    const observes = by.kind === "user" && by.observes === true && this.#observers.has(by.userId);
+    if (by.kind === "user" && !observes) this.requireReader(by.userId);
     else if (this.isGroup) this.#roster.require();
   }
 

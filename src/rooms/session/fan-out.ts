@@ -2,19 +2,21 @@ import { type BackoffPlan, backoffMs } from "../../kernel/backoff.ts";
 import type { Effects } from "../../kernel/effects.ts";
 import type { Clock, Random } from "../../kernel/ports.ts";
 import { mailboxRoom, type RoomName } from "../../kernel/room-name.ts";
-import type { EntryFrame } from "../../protocol/down.ts";
+import type { EntryFrame, ObservedFrame } from "../../protocol/down.ts";
 import type { AppId, SessionId, UserId } from "../../protocol/ids.ts";
+import type { MailboxCall } from "../../protocol/rpc/mailbox-call.ts";
 import type { Log } from "./log.ts";
 import type { SessionStore } from "./store.ts";
+import { AS_MEMBER, type Reader } from "./types.ts";
 
 /** While a delivery is outstanding the alarm is at most this far away. Below the 10 s after which an idle object is evicted. */
 const RESUME_AFTER_MS = 5_000;
 const MAX_ENTRIES_PER_CALL = 1_024;
 const RETRY: BackoffPlan = { baseMs: 500, maxMs: 60_000 };
 
-/** One mailbox that the log is delivered to. */
-interface Target {
-  readonly userId: UserId;
+/** One mailbox that the log is delivered to. A user who is a member and observes as well has two, independent of each other. */
+interface Target extends Reader {
+  readonly key: string;
   readonly room: RoomName;
   /** Everything up to here is durable in the mailbox. */
   cursor: number;
@@ -30,7 +32,7 @@ interface Target {
 /** Tag of a delivery. */
 export interface DeliveredTag {
   readonly kind: "delivered";
-  readonly userId: UserId;
+  readonly key: string;
   readonly upTo: number;
 }
 
@@ -44,23 +46,38 @@ interface FanOutPorts {
   readonly random: Random;
 }
 
+/** A reader from `joinedSeqId` on. */
+interface Joined extends Partial<Reader> {
+  readonly userId: UserId;
+  readonly joinedSeqId: number;
+}
+
+/** Consecutive entries, as members and as observers get them. */
+interface Piece {
+  readonly after: number;
+  readonly upTo: number;
+  readonly changes: number;
+  readonly frame: EntryFrame;
+  observed?: ObservedFrame;
+}
+
 /** Drives every mailbox to the head of the log, from committed cursors. */
 export class FanOut {
   readonly #ports: FanOutPorts;
-  readonly #targets = new Map<UserId, Target>();
+  readonly #targets = new Map<string, Target>();
   #dirty = false;
   /** All targets at the same cursor share one frame, which is therefore encoded once. */
-  #frame: { after: number; upTo: number; changes: number; frame: EntryFrame } | undefined;
+  #piece: Piece | undefined;
 
-  /** `members` with the seqId from which the log is theirs. */
-  constructor(ports: FanOutPorts, members: readonly { userId: UserId; joinedSeqId: number }[]) {
+  /** `readers` with the seqId from which the log is theirs. */
+  constructor(ports: FanOutPorts, readers: readonly Joined[]) {
     this.#ports = ports;
     const { fanned } = ports.store.head();
-    for (const { userId, joinedSeqId } of members) {
-      this.#targets.set(userId, this.#target(userId, Math.max(fanned, joinedSeqId - 1)));
+    for (const { userId, observation = AS_MEMBER, joinedSeqId } of readers) {
+      this.#put(this.#target({ userId, observation }, Math.max(fanned, joinedSeqId - 1)));
     }
-    for (const { userId, cursor, untilSeqId } of ports.store.backlog()) {
-      this.#targets.set(userId, { ...this.#target(userId, cursor), untilSeqId, stored: true });
+    for (const row of ports.store.backlog()) {
+      this.#put({ ...this.#target(row, row.cursor), untilSeqId: row.untilSeqId, stored: true });
     }
   }
 
@@ -82,17 +99,26 @@ export class FanOut {
    * From `joinedSeqId` on the log is theirs. Whoever comes back before the farewell was delivered starts anew, but a
    * call that is under way stays the only one (S20).
    */
-  join(userId: UserId, joinedSeqId: number): void {
-    const old = this.#targets.get(userId);
-    if (old?.stored) this.#ports.store.deleteBacklog(userId);
-    this.#targets.set(userId, { ...this.#target(userId, joinedSeqId - 1), inFlight: old?.inFlight ?? false });
+  join({ userId, observation = AS_MEMBER, joinedSeqId }: Joined): void {
+    const reader = { userId, observation };
+    const old = this.#targets.get(keyOf(reader));
+    if (old?.stored) this.#ports.store.deleteBacklog(reader);
+    this.#put({ ...this.#target(reader, joinedSeqId - 1), inFlight: old?.inFlight ?? false });
   }
 
-  leave(userId: UserId, untilSeqId: number): void {
-    const old = this.#targets.get(userId);
+  /** The log is theirs up to `untilSeqId`. */
+  leave(reader: Reader, untilSeqId: number): void {
+    const old = this.#targets.get(keyOf(reader));
     if (old === undefined) return;
     old.untilSeqId = untilSeqId;
     this.#storeBacklog(old);
+  }
+
+  /** Nothing more is theirs, not even what they did not get yet. */
+  drop(reader: Reader): void {
+    const old = this.#targets.get(keyOf(reader));
+    if (old?.stored) this.#ports.store.deleteBacklog(old);
+    this.#targets.delete(keyOf(reader));
   }
 
   /** Starts a delivery to every target that is behind and has none in flight (S20). */
@@ -112,15 +138,15 @@ export class FanOut {
       wakeAtMs = Math.min(wakeAtMs, nowMs + RESUME_AFTER_MS);
       if (one.inFlight) continue;
       one.inFlight = true;
-      const { frame, upTo: reached } = this.#frameFor(one.cursor, upTo);
-      const tag: DeliveredTag = { kind: "delivered", userId: one.userId, upTo: reached };
-      effects.call(one.room, { type: "deliver", frame }, tag);
+      const piece = this.#pieceFor(one.cursor, upTo);
+      const tag: DeliveredTag = { kind: "delivered", key: one.key, upTo: piece.upTo };
+      effects.call(one.room, callFor(one, piece), tag);
     }
     if (wakeAtMs < Number.POSITIVE_INFINITY) effects.wakeAt(wakeAtMs);
   }
 
   delivered(tag: DeliveredTag, ok: boolean): void {
-    const one = this.#targets.get(tag.userId);
+    const one = this.#targets.get(tag.key);
     if (one === undefined) return;
     one.inFlight = false;
     if (!ok) {
@@ -144,9 +170,9 @@ export class FanOut {
   }
 
   #caughtUp(one: Target): void {
-    this.#ports.store.deleteBacklog(one.userId);
+    this.#ports.store.deleteBacklog(one);
     one.stored = false;
-    if (one.untilSeqId !== undefined) this.#targets.delete(one.userId);
+    if (one.untilSeqId !== undefined) this.#targets.delete(one.key);
   }
 
   #storeBacklog(one: Target): void {
@@ -158,19 +184,43 @@ export class FanOut {
     return Math.min(this.#ports.log.headSeqId, one.untilSeqId ?? Number.POSITIVE_INFINITY);
   }
 
-  #frameFor(after: number, upTo: number): { frame: EntryFrame; upTo: number } {
+  #pieceFor(after: number, upTo: number): Piece {
     const { log, sessionId } = this.#ports;
     const { changes } = log;
-    const cached = this.#frame;
+    const cached = this.#piece;
     if (cached?.after === after && cached.upTo <= upTo && cached.changes === changes) return cached;
     const entries = log.range(after, upTo, MAX_ENTRIES_PER_CALL);
     const frame: EntryFrame = { type: "entry", sessionId, entries };
-    this.#frame = { after, upTo: after + entries.length, changes, frame };
-    return this.#frame;
+    this.#piece = { after, upTo: after + entries.length, changes, frame };
+    return this.#piece;
   }
 
-  #target(userId: UserId, cursor: number): Target {
-    const room = mailboxRoom(this.#ports.app, userId);
-    return { userId, room, cursor, untilSeqId: undefined, inFlight: false, failures: 0, retryAtMs: 0, stored: false };
+  #put(one: Target): void {
+    this.#targets.set(one.key, one);
   }
+
+  #target({ userId, observation }: Reader, cursor: number): Target {
+    const reader = { userId, observation, key: keyOf({ userId, observation }) };
+    const room = mailboxRoom(this.#ports.app, userId);
+    return {
+      ...reader,
+      room,
+      cursor,
+      untilSeqId: undefined,
+      inFlight: false,
+      failures: 0,
+      retryAtMs: 0,
+      stored: false,
+    };
+  }
+}
+
+function keyOf({ userId, observation }: Reader): string {
+  return observation === AS_MEMBER ? userId : `${observation} ${userId}`;
+}
+
+function callFor({ observation }: Reader, piece: Piece): MailboxCall {
+  if (observation === AS_MEMBER) return { type: "deliver", frame: piece.frame };
+  piece.observed ??= { ...piece.frame, type: "observed" };
+  return { type: "observed", observation, frame: piece.observed };
 }

@@ -7,7 +7,7 @@ import type { GateStore } from "./gate-store.ts";
 import type { Invitations } from "./invitations.ts";
 import { askedOf, type Log } from "./log.ts";
 import type { Roster } from "./roster.ts";
-import type { MemberRow } from "./types.ts";
+import { AS_MEMBER, type MemberRow } from "./types.ts";
 
 interface ChangePorts {
   readonly groupId: GroupId;
@@ -58,7 +58,7 @@ export class GroupChanges {
     const { roster, fanOut } = this.#ports;
     for (const userId of users) {
       roster.add(userId, role, seqId);
-      fanOut.join(userId, seqId);
+      fanOut.join({ userId, joinedSeqId: seqId });
     }
     this.settleOpen(users);
   }
@@ -72,7 +72,7 @@ export class GroupChanges {
   expel(users: readonly UserId[], seqId: number): void {
     for (const userId of users) {
       this.#ports.roster.remove(userId);
-      this.#ports.fanOut.leave(userId, seqId);
+      this.#ports.fanOut.leave({ userId, observation: AS_MEMBER }, seqId);
     }
   }
 

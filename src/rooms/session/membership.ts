@@ -9,6 +9,7 @@ import { MAX_GROUP_MEMBERS } from "../../protocol/limits.ts";
 import type { SessionFeature } from "./feature.ts";
 import type { GroupChanges } from "./group-changes.ts";
 import type { Invitations } from "./invitations.ts";
+import type { Observers } from "./observers.ts";
 import type { Roster } from "./roster.ts";
 import type { Silence } from "./silence.ts";
 
@@ -23,6 +24,7 @@ interface MembershipPorts {
   readonly changes: GroupChanges;
   readonly silence: Silence;
   readonly invitations: Invitations;
+  readonly observers: Observers;
   readonly clock: Clock;
 }
 
@@ -159,11 +161,13 @@ export class Membership implements SessionFeature {
   }
 
   #dismiss(by: UserId, frame: FrameOf<"group.dismiss">): number {
-    const { roster, invitations, changes } = this.#ports;
+    const { roster, invitations, changes, observers } = this.#ports;
     roster.requireOwner(by);
     roster.dismiss();
     invitations.closeAll();
-    return changes.note(by, frame, { event: "dismissed" });
+    const seqId = changes.note(by, frame, { event: "dismissed" });
+    observers.dismissed(by, seqId);
+    return seqId;
   }
 }
 

@@ -26,6 +26,9 @@ import { InvitationStore } from "./invitation-store.ts";
 import { Invitations } from "./invitations.ts";
 import { Log } from "./log.ts";
 import { Membership } from "./membership.ts";
+import { ObserverBook } from "./observer-book.ts";
+import { ObserverStore } from "./observer-store.ts";
+import { Observers } from "./observers.ts";
 import { Passing } from "./passing.ts";
 import { PinStore } from "./pin-store.ts";
 import { Pins } from "./pins.ts";
@@ -63,13 +66,19 @@ export function sessionParts(
   const log = new Log(store, clock, sessionId);
   const relations = new Relations(new RelationsStore(sql), policy);
   const silence = new Silence(new SilenceStore(sql), roster, clock);
-  const access = new Access({ app, sessionId }, { roster, relations, silence });
-  const fanOut = new FanOut({ app, sessionId, store, log, effects, clock, random }, access.joined());
+  const observerStore = new ObserverStore(sql);
+  const book = new ObserverBook(observerStore);
+  const access = new Access({ app, sessionId }, { roster, relations, silence, observers: book });
+  const fanOut = new FanOut({ app, sessionId, store, log, effects, clock, random }, [
+    ...access.joined(),
+    ...observing(book),
+  ]);
   const drafts = new Drafts({ access, log, words: policy.words });
   const signals = new Signals(app, effects);
   const amendments = new Amendments({ log, fanOut, store });
   const courier = new Courier({ store: new CourierStore(sql), effects, clock, random });
   const shared = { sessionId, access, log, fanOut, drafts, signals, amendments, clock, effects };
+  const observers = new Observers({ ...shared, store: observerStore, book });
   const expiry = new Expiry({ ...shared, store: new ExpiryStore(sql) });
   const hiding = new Hiding({ ...shared, store: new HiddenStore(sql) });
   const features = [
@@ -81,10 +90,21 @@ export function sessionParts(
     new Streams({ ...shared, growth: new Growth(shared), store: new StreamStore(sql) }),
     new Passing(shared),
     new Cursors({ ...shared, store: new CursorStore(sql) }),
-    ...(isGroup(sessionId) ? groupFeatures({ ...shared, app, groupId: sessionId, roster, silence, courier, sql }) : []),
+    observers,
+    ...(isGroup(sessionId)
+      ? groupFeatures({ ...shared, app, groupId: sessionId, roster, silence, courier, sql, observers })
+      : []),
     courier,
   ];
   return { access, log, fanOut, drafts, expiry, hiding, relations, features };
+}
+
+function observing(book: ObserverBook) {
+  return book.all().map(({ userId, version, sinceSeqId }) => ({
+    userId,
+    observation: version,
+    joinedSeqId: sinceSeqId + 1,
+  }));
 }
 
 interface GroupPorts {
@@ -93,6 +113,7 @@ interface GroupPorts {
   readonly roster: Roster;
   readonly silence: Silence;
   readonly courier: Courier;
+  readonly observers: Observers;
   readonly sql: RoomSql;
   readonly log: Log;
   readonly fanOut: FanOut;

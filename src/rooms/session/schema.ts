@@ -39,6 +39,17 @@ const stateTables = `
     ) WITHOUT ROWID;
     CREATE TABLE cursor_folds (room TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID`;
 
+/** `observers`: also those who stopped: their newest version outlives the observation. `device` is JSON. */
+const observerTables = `
+    CREATE TABLE observers (
+      room TEXT NOT NULL, user TEXT NOT NULL, version INTEGER NOT NULL, since_seq INTEGER NOT NULL, until_seq INTEGER,
+      PRIMARY KEY (room, user)
+    ) WITHOUT ROWID;
+    CREATE TABLE observer_audit (
+      room TEXT NOT NULL, id INTEGER NOT NULL, at INTEGER NOT NULL, user TEXT NOT NULL, event TEXT NOT NULL,
+      seq INTEGER NOT NULL, device TEXT, operator TEXT, PRIMARY KEY (room, id)
+    ) WITHOUT ROWID`;
+
 /** A mute outlives leaving the group: else that would be a way round it. */
 const groupTables = `
     CREATE TABLE mutes (
@@ -78,12 +89,14 @@ export const sessionMigrations: RoomMigrations = {
       PRIMARY KEY (room, user)
     ) WITHOUT ROWID;
     CREATE TABLE backlog (
-      room TEXT NOT NULL, user TEXT NOT NULL, cursor INTEGER NOT NULL, until INTEGER, PRIMARY KEY (room, user)
+      room TEXT NOT NULL, user TEXT NOT NULL, observation INTEGER NOT NULL, cursor INTEGER NOT NULL, until INTEGER,
+      PRIMARY KEY (room, user, observation)
     ) WITHOUT ROWID;
     ${groupTables};
     ${controlTables};
     ${stateTables};
     ${relationTables};
+    ${observerTables};
     ${errandTable}`,
   ],
 };

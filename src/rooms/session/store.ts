@@ -5,7 +5,7 @@ import type { PackId, UserId } from "../../protocol/ids.ts";
 import { MAX_BATCH_BYTES } from "../../protocol/limits.ts";
 import type { UnreadResult } from "../../protocol/rpc/session-call.ts";
 import { isCountable } from "../../protocol/unread.ts";
-import type { BacklogRow, Head, NewEntry, Stored } from "./types.ts";
+import type { BacklogRow, Head, NewEntry, Reader, Stored } from "./types.ts";
 
 /** A page as it was read: `more` entries follow in the direction of reading. */
 export interface Page {
@@ -146,10 +146,11 @@ export class SessionStore {
 
   backlog(): BacklogRow[] {
     return this.#sql
-      .prepare("SELECT user, cursor, until FROM backlog WHERE room = ?")
+      .prepare("SELECT user, observation, cursor, until FROM backlog WHERE room = ?")
       .all(this.#sql.room)
       .map((row) => ({
         userId: String(row.user) as UserId, // SAFETY: only putBacklog writes it
+        observation: Number(row.observation),
         cursor: Number(row.cursor),
         untilSeqId: row.until === null ? undefined : Number(row.until),
       }));
@@ -158,14 +159,16 @@ export class SessionStore {
   putBacklog(row: BacklogRow): void {
     this.#sql
       .prepare(
-        `INSERT INTO backlog (room, user, cursor, until) VALUES (?, ?, ?, ?)
-         ON CONFLICT (room, user) DO UPDATE SET cursor = excluded.cursor, until = excluded.until`,
+        `INSERT INTO backlog (room, user, observation, cursor, until) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (room, user, observation) DO UPDATE SET cursor = excluded.cursor, until = excluded.until`,
       )
-      .run(this.#sql.room, row.userId, row.cursor, row.untilSeqId ?? null);
+      .run(this.#sql.room, row.userId, row.observation, row.cursor, row.untilSeqId ?? null);
   }
 
-  deleteBacklog(userId: UserId): void {
-    this.#sql.prepare("DELETE FROM backlog WHERE room = ? AND user = ?").run(this.#sql.room, userId);
+  deleteBacklog({ userId, observation }: Reader): void {
+    this.#sql
+      .prepare("DELETE FROM backlog WHERE room = ? AND user = ? AND observation = ?")
+      .run(this.#sql.room, userId, observation);
   }
 }
 

@@ -40,9 +40,17 @@ export interface MemberRow {
   readonly nickname?: string;
 }
 
-/** A mailbox whose deliveries are behind the others, or that gets nothing after `untilSeqId`. */
-export interface BacklogRow {
+/** Whose mailbox the log is delivered to, and as what. */
+export interface Reader {
   readonly userId: UserId;
+  /** The number of the observation, which is positive; or `AS_MEMBER`. */
+  readonly observation: number;
+}
+
+export const AS_MEMBER = 0;
+
+/** A reader whose deliveries are behind the others, or that gets nothing after `untilSeqId`. */
+export interface BacklogRow extends Reader {
   readonly cursor: number;
   readonly untilSeqId: number | undefined;
 }

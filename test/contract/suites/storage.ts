@@ -3,7 +3,9 @@ import { type Case, equal, holds, throws } from "../check.ts";
 import type { StorageUnderTest } from "../host.ts";
 
 function put(sql: RoomSql, user: string, cursor = 0, until: number | null = null): void {
-  sql.prepare("INSERT INTO backlog (room, user, cursor, until) VALUES (?, ?, ?, ?)").run(sql.room, user, cursor, until);
+  sql
+    .prepare("INSERT INTO backlog (room, user, observation, cursor, until) VALUES (?, ?, 0, ?, ?)")
+    .run(sql.room, user, cursor, until);
 }
 
 function rows(sql: RoomSql): unknown[] {
