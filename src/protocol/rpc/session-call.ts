@@ -33,8 +33,8 @@ export type SessionCall =
   | { readonly type: "cursors"; readonly userId: UserId; readonly readSeqId: number; readonly receivedSeqId: number }
   /** A request of a user that this room decides alone. */
   | { readonly type: "request"; readonly by: UserId; readonly frame: SessionFrame }
-  /** As a request of `by`, but by a server key, which has every right. */
-  | { readonly type: "control"; readonly by: UserId; readonly frame: z.infer<typeof MsgControl> }
+  /** A server key changes a message, in the name of `by` or of its sender; neither roles nor time bind it. */
+  | { readonly type: "moderate"; readonly by: UserId | undefined; readonly frame: z.infer<typeof MsgControl> }
   | RelationCall;
 
 /** What `by`, one of the two users of a single chat, wants of the other. Older versions are ignored. */

@@ -37,11 +37,12 @@ export class ControlRequests implements SessionFeature {
   };
 
   readonly calls: SessionCalls = {
-    control: ({ by, frame }): MsgSendResult =>
-      this.#once(by, frame, () => {
-        this.#ports.access.requireOperator({ kind: "server" });
-        return this.#change({ by, asked: askedOf(frame) }, frame, this.#target(frame));
-      }),
+    moderate: ({ by, frame }): MsgSendResult => {
+      this.#ports.access.requireOperator({ kind: "server" });
+      const message = this.#target(frame);
+      const doing = { by: by ?? message.from, asked: askedOf(frame) };
+      return this.#once(doing.by, frame, () => this.#change(doing, frame, message));
+    },
   };
 
   #once(by: UserId, frame: Frame, change: () => ControlEntry): MsgSendResult {
