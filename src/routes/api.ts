@@ -5,8 +5,10 @@ import { friendRoutes } from "./friend-routes.ts";
 import { gateRoutes } from "./gate-routes.ts";
 import { groupRoutes } from "./group-routes.ts";
 import { inboxRoutes } from "./inbox-routes.ts";
+import { jobRoutes } from "./job-routes.ts";
 import { memberRoutes } from "./member-routes.ts";
 import { messageRoutes } from "./message-routes.ts";
+import { noticeRoutes } from "./notice-routes.ts";
 import { newRouter } from "./router.ts";
 import { sessionRoutes } from "./session-routes.ts";
 import { tokenRoutes } from "./token-routes.ts";
@@ -26,5 +28,7 @@ export function apiRoutes(deps: Deps, tokens: Tokens) {
     .route("/", userRoutes(deps))
     .route("/", deviceRoutes(deps))
     .route("/", inboxRoutes(deps))
-    .route("/", friendRoutes(deps));
+    .route("/", friendRoutes(deps))
+    .route("/", noticeRoutes(deps))
+    .route("/", jobRoutes(deps));
 }

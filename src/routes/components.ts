@@ -7,12 +7,15 @@ import { GroupChangeResult, GroupGetResult, Invitation, JoinRequest, Member } fr
 import { Cursor, HistoryResult, MsgReadResult, MsgSendResult } from "../protocol/frames/message.ts";
 import { SessionListResult } from "../protocol/frames/session.ts";
 import { Profile } from "../protocol/frames/user.ts";
-import { DeviceId, GroupId, PackId, SessionId, UserId } from "../protocol/ids.ts";
+import { DeviceId, GroupId, JobId, PackId, SessionId, UserId } from "../protocol/ids.ts";
+import { JobProgress } from "../protocol/job-progress.ts";
 import { Control, MessageOptions } from "../protocol/message-parts.ts";
 import { Problem } from "./problem.ts";
 
 /** The group of the examples: the one that alice of the app `main` creates under the packId `group-1`. */
 export const EXAMPLE_GROUP = "GC_Y8PSH5V39X4DXJ2TBQFPVYYH0X";
+/** The job of the examples: the notice that the app `main` sends under the packId `notice-1`. */
+export const EXAMPLE_JOB = "JB_T8TRW39NPZ2XNPDE359QXNGE8S";
 
 /** Names in the document for schemas that the wire and the API share. Nothing of the schemas changes. */
 const COMPONENTS: Readonly<Record<string, z.ZodType>> = {
@@ -28,6 +31,7 @@ const COMPONENTS: Readonly<Record<string, z.ZodType>> = {
   History: HistoryResult,
   HotSession,
   Invitation,
+  JobProgress,
   JoinRequest,
   Member,
   MessageOptions,
@@ -48,6 +52,7 @@ const IDS = [
   [GroupId, EXAMPLE_GROUP, "A group."],
   [PackId, "hello-1", "The sender's idempotency key."],
   [DeviceId, "alice-phone", "A client install."],
+  [JobId, EXAMPLE_JOB, "Long work."],
 ] as const;
 
 export function nameComponents(): void {

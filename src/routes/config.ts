@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { DEFAULT_POLICY, type RoomPolicy } from "../kernel/policy.ts";
 import { type WordAction, WordFilter } from "../kernel/word-filter.ts";
-import { AppId } from "../protocol/ids.ts";
+import { AppId, UserId } from "../protocol/ids.ts";
 
 /** A server key is `sk_<app>_<secret>`: it says which tenant it is for. */
 export interface ServerKey {
@@ -14,6 +14,8 @@ export interface Config {
   readonly tokenSecret: string;
   readonly serverKeys: readonly ServerKey[];
   readonly policy: RoomPolicy;
+  /** In whose name business notices come that do not say it themselves. */
+  readonly noticeSender: UserId;
 }
 
 const MIN_SECRET_LENGTH = 32;
@@ -48,6 +50,7 @@ const Environment = z.object({
   PARLEY_RECALL_WINDOW_SECONDS: count(DEFAULT_POLICY.recallWindowMs / 1_000),
   PARLEY_MESSAGES: z.enum(["everyone", "friends"]).default(DEFAULT_POLICY.messages),
   PARLEY_FRIENDSHIP: z.enum(["direct", "request"]).default(DEFAULT_POLICY.friendship),
+  PARLEY_NOTICE_SENDER: UserId.default(UserId.parse("system")),
   /** One in a line. */
   PARLEY_WORDS: z.string().default(""),
   PARLEY_WORDS_ACTION: z.enum(["replace", "reject"]).default("replace"),
@@ -80,6 +83,7 @@ export function readConfig(variables: Readonly<Record<string, unknown>>): Config
     environment: given.PARLEY_ENV,
     tokenSecret: given.PARLEY_TOKEN_SECRET,
     serverKeys: given.PARLEY_SERVER_KEYS,
+    noticeSender: given.PARLEY_NOTICE_SENDER,
     policy: {
       requestsPerSecond: given.PARLEY_REQUESTS_PER_SECOND,
       requestBurst: given.PARLEY_REQUEST_BURST,

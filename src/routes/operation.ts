@@ -15,7 +15,10 @@ export interface Asked {
   readonly body?: z.ZodType;
 }
 
-interface Given<M extends Method, P extends string, Q extends Asked, A extends z.ZodType> {
+/** 202: it is durable that it will be done. */
+type Success = 200 | 202;
+
+interface Given<M extends Method, P extends string, Q extends Asked, A extends z.ZodType, S extends Success> {
   readonly method: M;
   readonly path: P;
   /** Names the operation, and the function that a generated client has for it. */
@@ -24,6 +27,7 @@ interface Given<M extends Method, P extends string, Q extends Asked, A extends z
   readonly summary: string;
   readonly description?: string;
   readonly access?: Access;
+  readonly status?: S;
   readonly request: Q;
   /** A body that is right for the people and the group of the other examples. */
   readonly example?: unknown;
@@ -41,11 +45,17 @@ type BodyOf<Q extends Asked> = Q["body"] extends z.ZodType
   : unknown;
 
 /** What the handler and the typed client see of an operation: the answer that it has when nothing goes wrong. */
-export type Operation<M extends Method, P extends string, Q extends Asked, A extends z.ZodType> = {
+export type Operation<
+  M extends Method,
+  P extends string,
+  Q extends Asked,
+  A extends z.ZodType,
+  S extends Success = 200,
+> = {
   method: M;
   path: P;
   request: Omit<Q, "body"> & BodyOf<Q>;
-  responses: { 200: { description: string; content: JsonContent<A> } };
+  responses: { [Status in S]: { description: string; content: JsonContent<A> } };
 };
 
 const CONDITION_PARAMETER = {
@@ -68,9 +78,13 @@ const OF_THE_KNOWN: readonly ErrorName[] = [
 const OF_BODIES: readonly ErrorName[] = ["MALFORMED", "TOO_LONG"];
 
 /** One operation of the API, with all that the document says of it. */
-export function operation<M extends Method, const P extends string, const Q extends Asked, A extends z.ZodType>(
-  given: Given<M, P, Q, A>,
-): Operation<M, P, Q, A> {
+export function operation<
+  M extends Method,
+  const P extends string,
+  const Q extends Asked,
+  A extends z.ZodType,
+  S extends Success = 200,
+>(given: Given<M, P, Q, A, S>): Operation<M, P, Q, A, S> {
   const { method, path, id, tag, summary, description, access = "any", request, example, answer } = given;
   const { body, ...rest } = request;
   const errors = [
@@ -99,15 +113,15 @@ export function operation<M extends Method, const P extends string, const Q exte
       ...(body === undefined ? {} : { body: { required: true, content: jsonOf(body, example) } }),
     },
     responses: {
-      200: {
-        description: "Done.",
+      [given.status ?? 200]: {
+        description: given.status === 202 ? "It will be done." : "Done.",
         content: jsonOf(answer, given.answerExample),
       },
       ...problemResponses(errors),
     },
   });
   // SAFETY: the same object, with the types of its responses narrowed to success: problems are thrown, by handlers and the client
-  return route as unknown as Operation<M, P, Q, A>;
+  return route as unknown as Operation<M, P, Q, A, S>;
 }
 
 function jsonOf(schema: z.ZodType, example: unknown) {

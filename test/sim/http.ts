@@ -62,6 +62,10 @@ export class SimHttp {
     return answerOf(await this.raw(path, { headers: { Authorization: `Bearer ${credential}` } }));
   }
 
+  async delete(path: string, credential: string): Promise<Answer> {
+    return answerOf(await this.raw(path, { method: "DELETE", headers: { Authorization: `Bearer ${credential}` } }));
+  }
+
   async post(path: string, credential: string | undefined, body: unknown): Promise<Answer> {
     const headers = {
       "Content-Type": "application/json",

@@ -1,7 +1,8 @@
 import { jobRoom, sessionRoom } from "../../src/kernel/room-name.ts";
 import type { UserId } from "../../src/protocol/ids.ts";
 import { jobIdOf } from "../../src/protocol/job-id.ts";
-import type { Job, JobProgress } from "../../src/protocol/rpc/job-call.ts";
+import type { JobProgress } from "../../src/protocol/job-progress.ts";
+import type { Job } from "../../src/protocol/rpc/job-call.ts";
 import { type Outcome, unwrap } from "../../src/protocol/rpc/outcome.ts";
 import { noticeSessionId } from "../../src/protocol/session-id.ts";
 import { app, pack, user } from "./names.ts";

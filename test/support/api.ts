@@ -7,6 +7,7 @@ interface Body {
   readonly token: string;
   readonly seqId: number;
   readonly entries: readonly Entry[];
+  readonly jobId: string;
 }
 
 export interface HttpAnswer {

@@ -1,4 +1,3 @@
-import type { ErrorName } from "../errors.ts";
 import type { UserId } from "../ids.ts";
 import type { AppendItem } from "./session-call.ts";
 
@@ -19,24 +18,3 @@ export type JobCall =
   | { readonly type: "progress" }
   /** Starts nothing any more. May be repeated; a job that is done stays done. */
   | { readonly type: "cancel" };
-
-/** A target whose room refused for good, or could not be reached for a day. */
-export interface JobFailure {
-  readonly target: string;
-  readonly code: number;
-  readonly name: ErrorName;
-}
-
-/** What is written down of a job: it never goes back. */
-export interface JobProgress {
-  readonly kind: Job["kind"];
-  readonly state: "queued" | "running" | "done" | "cancelled";
-  readonly total: number;
-  readonly done: number;
-  readonly failed: number;
-  /** The first of them. */
-  readonly failures: readonly JobFailure[];
-  /** In ms since 1970. */
-  readonly createdAt: number;
-  readonly finishedAt?: number;
-}

@@ -1,6 +1,7 @@
 import type { RoomSql, SqlRow } from "../../kernel/ports.ts";
 import { ERRORS, type ErrorName } from "../../protocol/errors.ts";
-import type { Job, JobFailure } from "../../protocol/rpc/job-call.ts";
+import type { JobFailure } from "../../protocol/job-progress.ts";
+import type { Job } from "../../protocol/rpc/job-call.ts";
 import type { Order, Phase, Retry, State } from "./types.ts";
 
 /** Targets in one row: far below the 2 MB that a Durable Object stores in one. */

@@ -2,7 +2,7 @@ import type { Effects } from "../../kernel/effects.ts";
 import type { Clock } from "../../kernel/ports.ts";
 import type { ErrorName } from "../../protocol/errors.ts";
 import type { AppId, JobId } from "../../protocol/ids.ts";
-import type { JobProgress } from "../../protocol/rpc/job-call.ts";
+import type { JobProgress } from "../../protocol/job-progress.ts";
 import { isRefusal, type Outcome } from "../../protocol/rpc/outcome.ts";
 import { jobKindOf, packIdOf } from "./job-kinds.ts";
 import type { JobStore } from "./job-store.ts";

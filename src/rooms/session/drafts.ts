@@ -1,3 +1,4 @@
+import { allowedContent } from "../../kernel/allowed-content.ts";
 import { digestOf } from "../../kernel/digest.ts";
 import type { WordFilter } from "../../kernel/word-filter.ts";
 import { contentFault } from "../../protocol/content.ts";
@@ -8,7 +9,6 @@ import type { MessageOptions } from "../../protocol/message-parts.ts";
 import { failed, type Outcome } from "../../protocol/rpc/outcome.ts";
 import type { AppendItem } from "../../protocol/rpc/session-call.ts";
 import type { Access } from "./access.ts";
-import { allowedContent } from "./allowed-content.ts";
 import type { Draft, Log, MessageBody } from "./log.ts";
 
 interface DraftPorts {

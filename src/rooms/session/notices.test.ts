@@ -38,11 +38,15 @@ function request(by: UserId, frame: Short<SessionFrame>): Outcome {
   return world.call(room, { type: "request", by, frame: whole });
 }
 
-function control(op: "recall" | "delete" | "override", seqId: number, options: { session?: SessionId } = {}) {
+function control(
+  op: "recall" | "delete" | "override",
+  seqId: number,
+  options: { session?: SessionId; by?: UserId } = {},
+) {
   const { session: sessionId = notices } = options;
   const content = op === "override" ? { content: "better" } : {};
   const frame = { type: "msg.control", packId: freshPack(), sessionId, seqId, op, ...content } as const;
-  return { type: "control", by: shop, frame } as const;
+  return { type: "control", by: options.by, frame } as const;
 }
 
 function historyOf(userId: UserId | undefined): Outcome {
@@ -165,7 +169,7 @@ describe("a server key", () => {
   it("S114 does so in any session, and says who did it", () => {
     expect(write(alice, chatRoom)).toMatchObject({ ok: true });
     world.nowMs += 86_400_000;
-    expect(world.call(chatRoom, control("delete", 1, { session: chat }))).toMatchObject({ ok: true });
+    expect(world.call(chatRoom, control("delete", 1, { session: chat, by: shop }))).toMatchObject({ ok: true });
     const page = world.call(chatRoom, { type: "history", by: { kind: "user", userId: bob } });
     expect(unwrap(page)).toMatchObject({ entries: [{ gone: { as: "deleted", by: shop } }, { from: shop }] });
     expect(write(carol, chatRoom)).toMatchObject(ACCESS_DENIED);

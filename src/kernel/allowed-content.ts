@@ -1,7 +1,7 @@
-import type { WordFilter } from "../../kernel/word-filter.ts";
-import type { Content } from "../../protocol/content-type.ts";
-import { ParleyError } from "../../protocol/errors.ts";
-import { knownContentFault, MERGED_FORWARD, TEXT } from "../../protocol/known-content.ts";
+import type { Content } from "../protocol/content-type.ts";
+import { ParleyError } from "../protocol/errors.ts";
+import { knownContentFault, MERGED_FORWARD, TEXT } from "../protocol/known-content.ts";
+import type { WordFilter } from "./word-filter.ts";
 
 /** The content as this type of message may have it, within the words that are allowed. Throws why it may not. */
 export function allowedContent(contentType: number, content: Content, words: WordFilter | undefined): Content {

@@ -1,0 +1,38 @@
+import { rmSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { api } from "../support/api.ts";
+import { jobProgress, jobUntil } from "../support/jobs.ts";
+import { someone, upTo } from "../support/person.ts";
+import { freePort, NATIVE_HOSTS, ServerProcess, temporaryDirectory } from "../support/server-process.ts";
+
+const USERS = 3_000;
+const KILLS = 3;
+
+describe.each(NATIVE_HOSTS)("%s, killed in the middle of a job", (host) => {
+  it("loses no notice and doubles none", { timeout: 120_000 }, async () => {
+    const [dataDir, port] = [temporaryDirectory(), await freePort()];
+    let server = await ServerProcess.start({ host, dataDir, port });
+    const users = upTo(USERS).map((n) => someone(`u${n}`));
+    const { body } = await api(server.url, "/v1/notices", { body: { packId: "sale", users, content: "sale" } });
+    let told = 0;
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      const before = told;
+      const { done } = await jobUntil(server.url, body.jobId, (progress) => progress.done > before);
+      told = done;
+      await server.kill();
+      expect(told).toBeLessThan(USERS);
+      server = await ServerProcess.start({ host, dataDir, port });
+      expect((await jobProgress(server.url, body.jobId)).done).toBeGreaterThanOrEqual(told);
+    }
+    const ended = await jobUntil(server.url, body.jobId, ({ finishedAt }) => finishedAt !== undefined);
+    expect(ended).toMatchObject({ state: "done", total: USERS, done: USERS, failed: 0 });
+    const lengths = await Promise.all(users.map((userId) => messagesOf(server.url, userId)));
+    expect(lengths.filter((length) => length !== 1)).toEqual([]);
+    await server.dispose();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+});
+
+async function messagesOf(url: string, userId: string): Promise<number> {
+  return (await api(url, `/v1/sessions/BM_main_${userId}/messages`)).body.entries.length;
+}
