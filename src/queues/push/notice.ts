@@ -41,10 +41,11 @@ export function fittedTapData(message: PushMessage, maxBytes: number): TapData {
   return [tapDataOf(message), plain].find(fits) ?? tapDataOf(withoutLink(message));
 }
 
-/** A whole payload within a limit, the link given up where nothing else helps. */
+/** A whole payload within a limit. A link that would take more than half of it is left out: the text is worth more. */
 export function fitNotice(message: PushMessage, maxBytes: number, encode: (message: PushMessage) => string): string {
-  const payload = fitPayload(message, maxBytes, encode);
-  return utf8Length(payload) <= maxBytes ? payload : fitPayload(withoutLink(message), maxBytes, encode);
+  const isLong = utf8Length(encode({ ...message, title: "", body: "", data: {} })) > maxBytes / 2;
+  const { uri: _uri, ...unlinked } = message;
+  return fitPayload(isLong ? unlinked : message, maxBytes, encode);
 }
 
 /** An Android intent that opens an activity of the app with the data as its extras. */

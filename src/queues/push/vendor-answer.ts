@@ -2,6 +2,7 @@ import { assertNever } from "../../kernel/assert.ts";
 import type { Clock } from "../../kernel/ports.ts";
 import type { HttpResponse } from "../http.ts";
 import { PushFailure } from "./failure.ts";
+import { parsedJson } from "./json.ts";
 import type { PushOutcome } from "./provider.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
@@ -40,12 +41,8 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 export function parseObject(text: string): JsonObject {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : {};
-  } catch {
-    return {};
-  }
+  const value = parsedJson(text);
+  return isObject(value) ? value : {};
 }
 
 /** A string or number of the answer as text, as vendors mix both. */

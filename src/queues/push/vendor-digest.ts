@@ -26,8 +26,3 @@ export function sameSecret(presented: string, secret: string): boolean {
 export function notifyIdOf(collapseId: string): number {
   return Number.parseInt(sha256Hex(collapseId).slice(0, 8), 16) & 0x7fffffff;
 }
-
-/** A short name for a longer one, in letters and digits that every vendor takes. */
-export function shortName(text: string, length: number): string {
-  return sha256Hex(text).slice(0, length);
-}

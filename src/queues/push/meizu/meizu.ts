@@ -1,9 +1,10 @@
 import { DailyQuota } from "../daily-quota.ts";
+import { digestName } from "../names.ts";
 import { bodyOf, fittedTapData, titleOf, ttlSecondsOf } from "../notice.ts";
 import type { PushBatch, PushMessage, PushOutcome, PushPorts, PushProvider } from "../provider.ts";
 import { type CodeTable, type Dialect, judge, named } from "../vendor-answer.ts";
 import { exchangeForAll } from "../vendor-batch.ts";
-import { md5Hex, shortName } from "../vendor-digest.ts";
+import { md5Hex } from "../vendor-digest.ts";
 import { linkOf, postForm } from "../vendor-request.ts";
 import { MEIZU_CODES, outcomesOf } from "./answer.ts";
 
@@ -93,7 +94,7 @@ function messageOf(app: MeizuApp, message: PushMessage): string {
     pushTimeInfo: { offLine: 1, validTime: validHours },
     advanceInfo: {
       notificationType: { vibrate: sound, lights: 1, sound },
-      notifyKey: shortName(message.collapseId, NOTIFY_KEY_LENGTH),
+      notifyKey: digestName(message.collapseId, NOTIFY_KEY_LENGTH),
     },
     ...receiptOf(app, message),
   });

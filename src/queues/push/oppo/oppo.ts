@@ -1,10 +1,11 @@
 import { Credential, type Issued } from "../credential.ts";
 import { DailyQuota } from "../daily-quota.ts";
+import { digestName } from "../names.ts";
 import { bodyOf, fittedTapData, titleOf, ttlSecondsOf } from "../notice.ts";
 import type { PushBatch, PushMessage, PushOutcome, PushPorts, PushProvider } from "../provider.ts";
 import { type CodeTable, type Dialect, isObject, issuedToken, judge } from "../vendor-answer.ts";
 import { exchangeForAll, type Verdict } from "../vendor-batch.ts";
-import { notifyIdOf, sha256Hex, shortName } from "../vendor-digest.ts";
+import { notifyIdOf, sha256Hex } from "../vendor-digest.ts";
 import { linkOf, postForm } from "../vendor-request.ts";
 import { OPPO_CODES, oppoResults } from "./answer.ts";
 
@@ -118,7 +119,7 @@ export function oppoSign(
 function notificationOf(app: OppoApp, message: PushMessage) {
   return {
     // OPPO shows a message to a device once by this: a retry after a lost answer is no second notification.
-    app_message_id: shortName(message.id, 32),
+    app_message_id: digestName(message.id, 32),
     style: 1,
     title: titleOf(message, MAX_TITLE),
     content: bodyOf(message, MAX_BODY),

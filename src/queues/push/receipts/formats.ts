@@ -1,12 +1,10 @@
+import { parsedJson } from "../json.ts";
 import { isObject, type JsonObject, textOf, textsOf } from "../vendor-answer.ts";
 import type { Receipt, ReceiptFormat } from "./receipt.ts";
 
+/** A field of a form may be absent. */
 function parsed(text: string | null): unknown {
-  try {
-    return JSON.parse(text ?? "");
-  } catch {
-    return undefined;
-  }
+  return parsedJson(text ?? "");
 }
 
 function optional<Key extends string>(key: Key, value: unknown): { readonly [name in Key]?: string } {

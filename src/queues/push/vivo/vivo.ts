@@ -1,10 +1,11 @@
 import { Credential, type Issued } from "../credential.ts";
 import { DailyQuota } from "../daily-quota.ts";
 import { outcomeOfFailure } from "../failure.ts";
+import { digestName } from "../names.ts";
 import type { PushBatch, PushMessage, PushOutcome, PushPorts, PushProvider } from "../provider.ts";
 import { type CodeTable, type Dialect, issuedToken, type Judgement, judge, named, textOf } from "../vendor-answer.ts";
 import { exchangeForAll, type Verdict } from "../vendor-batch.ts";
-import { md5Hex, shortName } from "../vendor-digest.ts";
+import { md5Hex } from "../vendor-digest.ts";
 import { linkOf, postJson } from "../vendor-request.ts";
 import { invalidUsers, VIVO_CODES } from "./answer.ts";
 import { type VivoApp, type VivoEnvelope, vivoNotice } from "./notice.ts";
@@ -88,7 +89,7 @@ export class VivoProvider implements PushProvider {
       ...vivoNotice(account, message, MIN_TTL_SECONDS),
       regId: token,
       pushMode: pushModeOf(account.app),
-      requestId: shortName(`${message.id} ${token}`, REQUEST_ID_LENGTH),
+      requestId: digestName(`${message.id} ${token}`, REQUEST_ID_LENGTH),
     });
     if (action === "quota") account.quota.spend();
     return named(outcome, json.taskId);
@@ -96,7 +97,7 @@ export class VivoProvider implements PushProvider {
 
   /** `undefined` if there are no list messages left today: single ones are counted apart. */
   async #list(account: Account, message: PushMessage, tokens: readonly string[]): Promise<Verdict | undefined> {
-    const requestId = shortName(message.id, REQUEST_ID_LENGTH);
+    const requestId = digestName(message.id, REQUEST_ID_LENGTH);
     const notice = vivoNotice(account, message, MIN_LIST_TTL_SECONDS);
     const saved = await this.#post(account, "/message/saveListPayload", { ...notice, requestId });
     const taskId = textOf(saved.json.taskId);

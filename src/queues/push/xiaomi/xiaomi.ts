@@ -1,9 +1,10 @@
 import { DailyQuota } from "../daily-quota.ts";
+import { digestName } from "../names.ts";
 import { bodyOf, fittedTapData, intentUri, titleOf, ttlSecondsOf } from "../notice.ts";
 import type { PushBatch, PushMessage, PushOutcome, PushPorts, PushProvider, PushWithdrawal } from "../provider.ts";
 import { type CodeTable, type Dialect, isObject, judge, named, textOf } from "../vendor-answer.ts";
 import { asWithdrawal, exchangeForAll, type Verdict } from "../vendor-batch.ts";
-import { notifyIdOf, shortName } from "../vendor-digest.ts";
+import { notifyIdOf } from "../vendor-digest.ts";
 import { linkOf, postForm } from "../vendor-request.ts";
 import { XIAOMI_CODES } from "./codes.ts";
 
@@ -109,7 +110,7 @@ function formOf({ app, packageName }: Account, message: PushMessage): Record<str
     notify_id: String(notifyIdOf(message.collapseId)),
     time_to_live: String(ttlSecondsOf(message, 1, MAX_TTL_SECONDS) * 1000),
     // The phone shows a second message of the same job not at all: a retry after a lost answer is no second notification.
-    "extra.jobkey": shortName(message.id, JOB_KEY_LENGTH),
+    "extra.jobkey": digestName(message.id, JOB_KEY_LENGTH),
     ...tapOf(app, packageName, data),
     ...(app.channelId === undefined ? {} : { "extra.channel_id": app.channelId }),
     ...receiptOf(app, message),
