@@ -16,5 +16,5 @@ export default defineProject({
       },
     }),
   ],
-  test: { name: "workers", include: ["**/*.test.ts"] },
+  test: { name: "workers", include: ["**/*.test.ts"], globalSetup: "../support/archive-server.ts" },
 });

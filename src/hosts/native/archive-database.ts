@@ -13,8 +13,8 @@ export interface ArchiveAddress {
 
 const MIGRATIONS = join(import.meta.dirname, "../../../migrations");
 const BREAKPOINT = "--> statement-breakpoint";
-/** Of a file that another process writes to. The wait blocks the thread. */
-const BUSY_TIMEOUT_MS = 5_000;
+/** Of a file that another process writes to. The wait blocks the thread; whoever is refused comes again. */
+const BUSY_TIMEOUT_MS = 250;
 
 /** What drizzle-kit wrote, in order. */
 export function readMigrations(): ArchiveMigration[] {
@@ -44,9 +44,33 @@ async function openFile(url: string): Promise<Client> {
   mkdirSync(dirname(path), { recursive: true });
   // One connection: several would only find each other's locks, as all of them block the same thread.
   const client = createClient({ url, concurrency: 1, timeout: BUSY_TIMEOUT_MS });
-  await client.execute("PRAGMA journal_mode = WAL");
-  await client.execute("PRAGMA synchronous = FULL");
-  return client;
+  await client.execute("PRAGMA journal_mode = WAL"); // synchronous is FULL unless told otherwise
+  return reopening(client);
+}
+
+/**
+ * A statement that found the file locked stays unfinished in the engine until its object is collected, and until then
+ * nothing on the same connection can be committed. So the connection is replaced.
+ */
+function reopening(client: Client): Client {
+  const guarded =
+    (work: (...given: unknown[]) => Promise<unknown>) =>
+    async (...given: unknown[]) => {
+      try {
+        return await work(...given);
+      } catch (error) {
+        if (error instanceof Error && "code" in error && error.code === "SQLITE_BUSY") await client.reconnect();
+        throw error;
+      }
+    };
+  return new Proxy(client, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name, target);
+      if (typeof value !== "function") return value;
+      const method = value.bind(target);
+      return name === "execute" || name === "batch" ? guarded(method) : method;
+    },
+  });
 }
 
 function remote(url: string, token: string | undefined) {
