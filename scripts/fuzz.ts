@@ -13,7 +13,7 @@ const endMs = Date.now() + Number(values.minutes) * 60_000;
 let seed = Number(values.seed);
 let runs = 0;
 while (Date.now() < endMs) {
-  runSequences(seed, RUNS);
+  runSequences({ seed, numRuns: RUNS, messages: seed % 2 === 0 ? "everyone" : "friends" });
   runs += RUNS;
   seed += 1;
   process.stdout.write(`\r${runs} sequences, the next seed is ${seed}`);

@@ -4,6 +4,7 @@ import type { Entry, HotSession } from "../../src/protocol/entry.ts";
 import type { SyncPriorityResult } from "../../src/protocol/frames/sync.ts";
 import type { UserId } from "../../src/protocol/ids.ts";
 import { isMentioned } from "../../src/protocol/unread.ts";
+import { assertAlways } from "./always.ts";
 import { priorityPage } from "./controls.ts";
 import { hotSession, online } from "./mailboxes.ts";
 import { MessageLife, marked, PEOPLE, steps } from "./message-life.ts";
@@ -77,7 +78,7 @@ function live(seed: number): void {
     expect(hotSession(life.world, bob, life.group.sessionId)?.lastSeqId).toBe(life.group.log().length);
     for (const check of [checkCounts, checkGone, checkPriority]) check(life);
   });
-  fc.assert(property, { seed, numRuns: RUNS, interruptAfterTimeLimit: 20_000 });
+  assertAlways(property, { seed, numRuns: RUNS });
 }
 
 describe("whatever becomes of messages, late and lost deliveries included", () => {

@@ -189,11 +189,12 @@ export class World {
     for (const [room, atMs] of [...this.alarms]) if (atMs <= this.nowMs) this.ring(room);
   }
 
-  /** Lets time pass until no session has anything left to deliver. */
-  quiesce(): void {
+  /** Lets time pass until no session has anything left to do within `horizonMs` of the moment in which it came to rest. */
+  quiesce(horizonMs = Number.POSITIVE_INFINITY): void {
     this.drain();
     for (let left = 10_000; left > 0; left -= 1) {
-      const due = [...this.alarms].filter(([room]) => addressOf(room).kind === "session");
+      const isSoon = (atMs: number) => atMs - this.nowMs <= horizonMs;
+      const due = [...this.alarms].filter(([room, atMs]) => addressOf(room).kind === "session" && isSoon(atMs));
       if (due.length === 0) return;
       this.nowMs = Math.max(this.nowMs, Math.min(...due.map(([, atMs]) => atMs)));
       for (const [room, atMs] of due) if (atMs <= this.nowMs) this.ring(room);

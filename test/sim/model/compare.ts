@@ -7,13 +7,11 @@ import type { UserId } from "../../../src/protocol/ids.ts";
 import { wholeLog } from "../asks.ts";
 import { dataOf, freshPack, hotSession } from "../mailboxes.ts";
 import { app } from "../names.ts";
-import type { Conversation, ModelMessage, ModelRow, View } from "./conversation.ts";
+import { compareGroup, compareRelations } from "./compare-people.ts";
+import type { Conversation } from "./conversation.ts";
+import type { ModelMessage, ModelRow, View } from "./conversation-rows.ts";
+import { equal } from "./equal.ts";
 import { type Sequence, USERS } from "./sequence.ts";
-
-function equal(what: string, is: unknown, should: unknown): void {
-  const [found, wanted] = [JSON.stringify(is), JSON.stringify(should)];
-  if (found !== wanted) throw new Error(`${what}:\n  is     ${found}\n  should ${wanted}`);
-}
 
 /** Throws where the rooms and the model differ. */
 export function compare(sequence: Sequence): void {
@@ -30,6 +28,8 @@ export function compare(sequence: Sequence): void {
     }
   }
   for (const userId of USERS) comparePriority(sequence, userId);
+  compareGroup(sequence);
+  compareRelations(sequence);
 }
 
 function seen(entry: Entry): unknown {

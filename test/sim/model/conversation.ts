@@ -1,53 +1,9 @@
 import type { ErrorName } from "../../../src/protocol/errors.ts";
 import type { SessionId, UserId } from "../../../src/protocol/ids.ts";
-
-export interface ModelMessage {
-  readonly kind: "message";
-  readonly seqId: number;
-  readonly from: UserId;
-  readonly atMs: number;
-  content: string;
-  readonly counts: boolean;
-  readonly mentions: readonly UserId[];
-  readonly isHigh: boolean;
-  edits: number;
-  gone: "recalled" | "deleted" | undefined;
-  readonly reactions: Map<string, Set<UserId>>;
-  readonly hiddenFor: Set<UserId>;
-}
-
-/** A row of the log that is no message. */
-export interface ModelRow {
-  readonly kind: "notice" | "control";
-  readonly seqId: number;
-  readonly what: string;
-}
-
-/** A session as one user sees it. */
-export interface View {
-  isMember: boolean;
-  first: number;
-  last: number;
-  /** The newest message or notice. */
-  shown: number;
-  read: number;
-  unread: Set<number>;
-  isMarked: boolean;
-  isHidden: boolean;
-  isPinned: boolean;
-  /** seqIds of the control entries and messages of high priority that the user's mailbox keeps. */
-  readonly priority: number[];
-}
-
-export interface SendOptions {
-  readonly content: string;
-  readonly counts: boolean;
-  readonly isHigh: boolean;
-  readonly mentions: "nobody" | "all" | UserId;
-}
+import type { ControlOp, ModelMessage, ModelRow, Reacting, SendOptions, View } from "./conversation-rows.ts";
 
 type Role = "owner" | "admin" | "member";
-export type ControlOp = "recall" | "override" | "delete";
+const GONE = { recall: "recalled", delete: "deleted", expire: "expired" } as const;
 
 const RECALL_WINDOW_MS = 120_000;
 const OK: readonly ErrorName[] = [];
@@ -62,8 +18,14 @@ export class Conversation {
   readonly mutedUntilMs = new Map<UserId, number>();
   readonly banned = new Set<UserId>();
   readonly pins = new Set<number>();
+  /** Only owner and admins speak until then. */
+  allMutedUntilMs = 0;
   /** In a single chat: who has blocked the other. */
   readonly blockers = new Set<UserId>();
+  /** In a single chat: its users must be friends to write, and are not. */
+  needsFriends = false;
+  /** Of the newest entry: the log's time never goes back. */
+  #lastAtMs = 0;
 
   constructor(sessionId: SessionId, isGroup: boolean) {
     this.sessionId = sessionId;
@@ -87,27 +49,34 @@ export class Conversation {
     return row?.kind === "message" ? row : undefined;
   }
 
+  /** Messages that are still to expire. */
+  get mortals(): ModelMessage[] {
+    return this.rows.filter((row) => row.kind === "message").filter(({ lifeMs, gone }) => lifeMs > 0 && !gone);
+  }
+
   /** Whether something else than the operation's own rules stands in the way. */
   isSilenced(userId: UserId, nowMs: number): boolean {
-    if (!this.isGroup) return [...this.blockers].some((blocker) => blocker !== userId);
-    return (this.mutedUntilMs.get(userId) ?? 0) > nowMs && this.roles.get(userId) === "member";
+    if (!this.isGroup) return this.needsFriends || [...this.blockers].some((blocker) => blocker !== userId);
+    const role = this.roles.get(userId);
+    if (role === "owner") return false;
+    return (this.mutedUntilMs.get(userId) ?? 0) > nowMs || (role === "member" && this.allMutedUntilMs > nowMs);
   }
 
   mayNotSend(by: UserId, options: SendOptions, nowMs: number): readonly ErrorName[] {
     if (!this.isMember(by)) return ["NOT_IN_GROUP", "ACCESS_DENIED"];
-    if (this.isSilenced(by, nowMs)) return ["MUTED", "BLOCKED"];
+    if (this.isSilenced(by, nowMs)) return ["MUTED", "BLOCKED", "NOT_FRIENDS"];
     if (options.mentions === "all" && !this.isAdmin(by)) return ["NOT_ALLOWED_IN_GROUP", "BAD_PARAMETER"];
     const isStranger = options.mentions !== "all" && options.mentions !== "nobody" && !this.isMember(options.mentions);
     return isStranger ? ["BAD_PARAMETER"] : OK;
   }
 
-  send(from: UserId, { content, counts, isHigh, mentions: whom }: SendOptions, atMs: number): void {
+  send(from: UserId, { mentions: whom, ...options }: SendOptions, nowMs: number): void {
+    const { counts, isHigh } = options;
     const everybody = [...this.roles.keys()];
     const mentions = whom === "all" ? everybody : everybody.filter((userId) => userId === whom);
     const seqId = this.head + 1;
-    const reactions = new Map<string, Set<UserId>>();
-    const message = { kind: "message", seqId, from, atMs, content, counts, mentions, isHigh, reactions } as const;
-    this.rows.push({ ...message, edits: 0, gone: undefined, hiddenFor: new Set() });
+    const state = { edits: 0, gone: undefined, reactions: new Map(), hiddenFor: new Set<UserId>() } as const;
+    this.rows.push({ ...options, ...state, kind: "message", seqId, from, atMs: this.#stamp(nowMs), mentions });
     for (const [userId, view] of this.#present()) {
       Object.assign(view, { last: seqId, shown: seqId, isHidden: false });
       if (isHigh) view.priority.push(seqId);
@@ -116,8 +85,9 @@ export class Conversation {
     }
   }
 
-  note(what: string, users: readonly UserId[]): void {
+  note(what: string, users: readonly UserId[], nowMs: number): void {
     const seqId = this.head + 1;
+    this.#stamp(nowMs);
     this.rows.push({ kind: "notice", seqId, what });
     if (what === "created" || what === "joined") for (const userId of users) this.#join(userId, seqId);
     for (const [, view] of this.#present()) Object.assign(view, { last: seqId, shown: seqId, isHidden: false });
@@ -136,9 +106,9 @@ export class Conversation {
     return isLate ? ["TOO_LATE"] : OK;
   }
 
-  control(op: ControlOp, seqId: number, content: string): void {
+  control(op: ControlOp | "expire", seqId: number, { content = "", nowMs }: { content?: string; nowMs: number }): void {
     const message = this.message(seqId);
-    this.#append(op);
+    this.#append(op, nowMs);
     for (const [, view] of this.#present()) if (seqId >= view.first) view.priority.push(this.head);
     if (message === undefined) return;
     if (op === "override") {
@@ -146,7 +116,7 @@ export class Conversation {
       message.edits += 1;
       return;
     }
-    message.gone = op === "recall" ? "recalled" : "deleted";
+    message.gone = GONE[op];
     for (const [, view] of this.#present()) view.unread.delete(seqId);
   }
 
@@ -154,13 +124,13 @@ export class Conversation {
     return this.#mayNotTouch(by, seqId);
   }
 
-  react(by: UserId, seqId: number, { reaction, isRemoval }: { reaction: string; isRemoval: boolean }): void {
+  react(by: UserId, { seqId, reaction, isRemoval }: Reacting, nowMs: number): void {
     const users = this.message(seqId)?.reactions.get(reaction) ?? new Set();
     if (users.has(by) !== isRemoval) return;
     if (isRemoval) users.delete(by);
     else users.add(by);
     this.message(seqId)?.reactions.set(reaction, users);
-    this.#append(isRemoval ? "unreact" : "react");
+    this.#append(isRemoval ? "unreact" : "react", nowMs);
   }
 
   /** A pin of a message that is gone may be taken away, and is there until then. */
@@ -170,11 +140,11 @@ export class Conversation {
     return isRemoval && this.message(seqId) !== undefined ? OK : this.#mayNotTouch(by, seqId);
   }
 
-  pin(seqId: number, isRemoval: boolean): void {
+  pin(seqId: number, isRemoval: boolean, nowMs: number): void {
     if (this.pins.has(seqId) !== isRemoval) return;
     if (isRemoval) this.pins.delete(seqId);
     else this.pins.add(seqId);
-    this.#append(isRemoval ? "unpin" : "pin");
+    this.#append(isRemoval ? "unpin" : "pin", nowMs);
   }
 
   read(view: View, seqId: number): void {
@@ -196,8 +166,14 @@ export class Conversation {
     return message.gone === undefined ? OK : ["MESSAGE_GONE"];
   }
 
-  #append(what: string): void {
+  #stamp(nowMs: number): number {
+    this.#lastAtMs = Math.max(this.#lastAtMs, nowMs);
+    return this.#lastAtMs;
+  }
+
+  #append(what: string, nowMs: number): void {
     const seqId = this.head + 1;
+    this.#stamp(nowMs);
     this.rows.push({ kind: "control", seqId, what });
     for (const [, view] of this.#present()) view.last = seqId;
   }

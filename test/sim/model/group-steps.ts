@@ -1,32 +1,47 @@
 import type { ErrorName } from "../../../src/protocol/errors.ts";
 import type { GroupChangeResult } from "../../../src/protocol/frames/group.ts";
 import type { UserId } from "../../../src/protocol/ids.ts";
-import { alice, bob } from "../names.ts";
+import { Gate } from "./gate.ts";
 import type { Operation, OperationOf } from "./operation.ts";
 import type { Asking, Sequence } from "./sequence.ts";
 
-type GroupOperation = OperationOf<
-  "add" | "remove" | "ban" | "unban" | "promote" | "mute" | "quit" | "block" | "unblock"
->;
-type AboutSomebody = Extract<GroupOperation, { whom: number }>;
+type GroupOperation =
+  | Extract<Operation, AboutSomebody>
+  | OperationOf<"quit" | "join" | "decline" | "policy" | "muteAll">;
+type AboutSomebody = Extract<Operation, { whom: number }>;
 type WithoutGroup<T> = T extends { groupId: unknown } ? Omit<T, "groupId"> : never;
 
-const NOTICES = { add: "joined", remove: "removed", ban: "banned", unban: "unbanned", promote: "role", mute: "muted" };
+const NOTICES = {
+  ...{ add: "joined", accept: "joined", remove: "removed", ban: "banned", unban: "unbanned", promote: "role" },
+  ...{ demote: "role", transfer: "transferred", mute: "muted", invite: "nothing", refuse: "nothing" },
+};
 const MEMBERS_ONLY: readonly ErrorName[] = ["NOT_IN_GROUP"];
+const NOT_ALLOWED: readonly ErrorName[] = ["NOT_ALLOWED_IN_GROUP"];
 
-/** Who is in the group, and as what; and who blocks whom. */
+interface Change {
+  readonly refused: readonly ErrorName[];
+  readonly what: string;
+  readonly users: readonly UserId[];
+}
+
+/** Who is in the group, as what, and how they came. */
 export class GroupSteps {
+  readonly gate: Gate;
   readonly #sequence: Sequence;
 
   constructor(sequence: Sequence) {
     this.#sequence = sequence;
+    this.gate = new Gate(sequence.group);
   }
 
-  step(one: Extract<Operation, GroupOperation>): void {
+  step(one: GroupOperation): void {
     const by = this.#sequence.user(one.user);
-    if (one.do === "quit") this.#quit(by);
-    else if ("whom" in one) this.#about(by, this.#sequence.user(one.whom), one);
-    else this.#block(by, one.do === "block");
+    if ("whom" in one) this.#about(by, this.#sequence.user(one.whom), one);
+    else if (one.do === "policy") this.#setPolicy(by, one);
+    else if (one.do === "muteAll") this.#muteAll(by, this.#untilMs(one.minutes));
+    else if (one.do === "quit") this.#quit(by);
+    else if (one.do === "join") this.#join(by);
+    else this.#decline(by);
   }
 
   #quit(by: UserId): void {
@@ -36,17 +51,66 @@ export class GroupSteps {
     this.#change(by, { type: "group.quit" }, { refused, what: "quit", users: [by] });
   }
 
+  #join(by: UserId): void {
+    const { gate } = this;
+    const isMember = this.#sequence.group.isMember(by);
+    const isFree = gate.isFree(by);
+    const refused = gate.mayNotJoin(by);
+    const isIn = this.#change(by, { type: "group.join" }, { refused, what: "joined", users: [by] });
+    if (refused.length > 0 || isMember) return;
+    if (isIn !== isFree) throw new Error(`${by} is ${isIn ? "" : "not "}in`);
+    if (isIn) gate.settle(by);
+    else gate.requests.add(by);
+  }
+
+  #decline(by: UserId): void {
+    this.#change(by, { type: "group.decline" }, { refused: [], what: "nothing", users: [] });
+    this.gate.invitations.delete(by);
+  }
+
+  #setPolicy(by: UserId, { joinPolicy }: OperationOf<"policy">): void {
+    const refused = this.#orderOnly(by);
+    const frame = { type: "group.update", info: { joinPolicy } } as const;
+    const changed = this.#change(by, frame, { refused, what: "updated", users: [] });
+    if (changed) this.gate.policy = joinPolicy;
+  }
+
+  #muteAll(by: UserId, untilMs: number): void {
+    const refused = this.#orderOnly(by);
+    const changed = this.#change(by, { type: "group.mute", untilMs }, { refused, what: "mutedAll", users: [] });
+    if (changed) this.#sequence.group.allMutedUntilMs = untilMs;
+  }
+
+  #orderOnly(by: UserId): readonly ErrorName[] {
+    const { group } = this.#sequence;
+    if (!group.isMember(by)) return MEMBERS_ONLY;
+    return group.isAdmin(by) ? [] : NOT_ALLOWED;
+  }
+
   #about(by: UserId, whom: UserId, one: AboutSomebody): void {
-    const { group, world } = this.#sequence;
+    const { group } = this.#sequence;
     const refused = group.isMember(by) ? this.#refused(by, whom, one.do) : MEMBERS_ONLY;
-    const untilMs = one.do === "mute" && one.minutes > 0 ? world.nowMs + one.minutes * 60_000 : 0;
+    const untilMs = one.do === "mute" ? this.#untilMs(one.minutes) : 0;
     const what = NOTICES[one.do];
     const changed = this.#change(by, this.#frame(whom, one, untilMs), { refused, what, users: [whom] });
-    if (refused.length > 0) return;
-    if (one.do === "mute") group.mutedUntilMs.set(whom, untilMs);
-    if (one.do === "ban") group.banned.add(whom);
-    if (one.do === "unban") group.banned.delete(whom);
-    if (one.do === "promote" && changed) group.roles.set(whom, "admin");
+    if (refused.length === 0) this.#applied({ by, whom, changed, untilMs }, one.do);
+  }
+
+  #applied(
+    { by, whom, changed, untilMs }: { by: UserId; whom: UserId; changed: boolean; untilMs: number },
+    what: AboutSomebody["do"],
+  ): void {
+    const { group } = this.#sequence;
+    if (what === "mute") group.mutedUntilMs.set(whom, untilMs);
+    if (what === "ban") group.banned.add(whom);
+    if (what === "unban") group.banned.delete(whom);
+    if (what === "invite" && !group.isMember(whom)) this.gate.invitations.set(whom, by);
+    if (what === "refuse") this.gate.requests.delete(whom);
+    if (changed && (what === "ban" || what === "add" || what === "accept")) this.gate.settle(whom);
+    if (!changed) return;
+    if (what === "promote") group.roles.set(whom, "admin");
+    if (what === "demote" || what === "transfer") group.roles.set(what === "demote" ? whom : by, "member");
+    if (what === "transfer") group.roles.set(whom, "owner");
   }
 
   #frame(whom: UserId, one: AboutSomebody, untilMs: number): WithoutGroup<Asking> {
@@ -61,33 +125,60 @@ export class GroupSteps {
       case "unban":
         return { type: "group.ban", userIds, remove: true };
       case "promote":
-        return { type: "group.role", userId: whom, role: "admin" };
+      case "demote":
+        return { type: "group.role", userId: whom, role: one.do === "promote" ? "admin" : "member" };
+      case "transfer":
+        return { type: "group.transfer", userId: whom };
+      case "invite":
+        return { type: "group.invite", userIds };
+      case "accept":
+      case "refuse":
+        return { type: "group.answer", userId: whom, accept: one.do === "accept" };
       case "mute":
         return { type: "group.mute", userIds, untilMs };
     }
   }
 
   #refused(by: UserId, whom: UserId, what: AboutSomebody["do"]): readonly ErrorName[] {
-    const { group } = this.#sequence;
-    const [mine, theirs] = [group.roles.get(by), group.roles.get(whom)];
-    if (what === "add") return group.banned.has(whom) ? ["BANNED"] : [];
-    if (what === "promote") {
-      if (mine !== "owner") return ["NOT_OWNER"];
-      if (theirs === undefined) return MEMBERS_ONLY;
-      return theirs === "owner" ? ["OWNER_MUST_TRANSFER"] : [];
+    switch (what) {
+      case "add":
+      case "invite":
+        return this.gate.mayNotBring(by, whom);
+      case "accept":
+      case "refuse":
+        return this.gate.mayNotAnswer(by, whom);
+      case "promote":
+      case "demote":
+      case "transfer":
+        return this.#ownerOnly(by, whom, what);
+      case "unban":
+        return this.#orderOnly(by);
+      default:
+        return this.#aboveOnly(by, whom, what);
     }
-    if (mine === "member") return ["NOT_ALLOWED_IN_GROUP"];
-    if (what === "unban") return [];
-    if (by === whom || theirs === "owner" || (mine === "admin" && theirs === "admin")) return ["NOT_ALLOWED_IN_GROUP"];
+  }
+
+  #ownerOnly(by: UserId, whom: UserId, what: "promote" | "demote" | "transfer"): readonly ErrorName[] {
+    const { roles } = this.#sequence.group;
+    if (roles.get(by) !== "owner") return ["NOT_OWNER"];
+    if (!roles.has(whom)) return MEMBERS_ONLY;
+    return what !== "transfer" && roles.get(whom) === "owner" ? ["OWNER_MUST_TRANSFER"] : [];
+  }
+
+  #aboveOnly(by: UserId, whom: UserId, what: "remove" | "ban" | "mute"): readonly ErrorName[] {
+    const { roles } = this.#sequence.group;
+    const [mine, theirs] = [roles.get(by), roles.get(whom)];
+    if (mine === "member" || by === whom || theirs === "owner" || (mine === "admin" && theirs === "admin"))
+      return NOT_ALLOWED;
     return what === "mute" && theirs === undefined ? MEMBERS_ONLY : [];
   }
 
+  #untilMs(minutes: number): number {
+    return minutes > 0 ? this.#sequence.world.nowMs + minutes * 60_000 : 0;
+  }
+
   /** The answer says whether there was anything to change; the model then notes it too. */
-  #change(
-    by: UserId,
-    frame: WithoutGroup<Asking>,
-    { refused, what, users }: { refused: readonly ErrorName[]; what: string; users: readonly UserId[] },
-  ): boolean {
+  #change(by: UserId, frame: WithoutGroup<Asking>, { refused, what, users }: Change): boolean {
     const { group, simGroup } = this.#sequence;
     const asking = { ...frame, groupId: simGroup.groupId } as Asking; // SAFETY: a frame of a group without its group, and that
     const result = this.#sequence.ask(by, asking, refused);
@@ -95,16 +186,7 @@ export class GroupSteps {
     const { seqId } = result as GroupChangeResult; // SAFETY: what changes of groups answer with
     if (seqId === 0) return false;
     if (seqId !== group.head + 1) throw new Error(`${what} became ${seqId}, not ${group.head + 1}`);
-    group.note(what, users);
+    group.note(what, users, this.#sequence.askedAtMs);
     return true;
-  }
-
-  #block(by: UserId, isBlock: boolean): void {
-    const { single } = this.#sequence;
-    const other = by === alice ? bob : alice;
-    this.#sequence.ask(by, { type: isBlock ? "block.add" : "block.remove", userId: other }, []);
-    if (!single.isMember(by)) return;
-    if (isBlock) single.blockers.add(by);
-    else single.blockers.delete(by);
   }
 }

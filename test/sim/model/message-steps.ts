@@ -1,6 +1,7 @@
 import type { ErrorName } from "../../../src/protocol/errors.ts";
 import type { UserId } from "../../../src/protocol/ids.ts";
-import type { Conversation, SendOptions } from "./conversation.ts";
+import type { Conversation } from "./conversation.ts";
+import type { SendOptions } from "./conversation-rows.ts";
 import type { OperationOf } from "./operation.ts";
 import type { Sequence } from "./sequence.ts";
 
@@ -26,11 +27,11 @@ export class MessageSteps {
     // What somebody may still do to old messages who may not write new ones is tested by the rules of the rooms.
     const mayTouch = !talk.isSilenced(by, this.#sequence.world.nowMs);
     if (one.do === "send") this.#send(by, talk, one);
-    else if (one.do === "read") this.#read(by, talk, one.seqId);
+    else if (one.do === "read") this.#read(by, talk, targetOf(talk, one.back));
     else if (one.do === "attribute") this.#setPinned(by, talk, one.isPinned);
-    else if (!("seqId" in one)) this.#keep(by, talk, one.do);
+    else if (!("back" in one)) this.#keep(by, talk, one.do);
     else if (!mayTouch) return;
-    else if (one.do === "hide") this.#hide(by, talk, one.seqId);
+    else if (one.do === "hide") this.#hide(by, talk, targetOf(talk, one.back));
     else if (one.do === "control") this.#control(by, talk, one);
     else this.#mark(by, talk, one);
   }
@@ -43,6 +44,7 @@ export class MessageSteps {
       content: `text ${this.#texts}`,
       counts: one.isCounted > 0,
       isHigh: one.isHigh === 0,
+      lifeMs: one.lifeMinutes * 60_000,
       mentions: whom,
     };
     const refused = talk.mayNotSend(by, options, nowMs);
@@ -57,6 +59,7 @@ export class MessageSteps {
         ...(whom === "nobody" ? {} : { mentions: mentioned }),
         ...(options.counts ? {} : { uncounted: true }),
         ...(options.isHigh ? { priority: "high" } : {}),
+        ...(options.lifeMs === 0 ? {} : { ttlMs: options.lifeMs }),
       },
       refused,
     );
@@ -71,26 +74,29 @@ export class MessageSteps {
     talk.views.set(userId, { ...begun, isMarked: false, isHidden: false, isPinned: false });
   }
 
-  #control(by: UserId, talk: Conversation, { op, seqId }: OperationOf<"control">): void {
+  #control(by: UserId, talk: Conversation, { op, back }: OperationOf<"control">): void {
+    const seqId = targetOf(talk, back);
     const refused = talk.mayNotControl(by, op, { seqId, nowMs: this.#sequence.world.nowMs });
     this.#texts += 1;
     const content = `edit ${this.#texts}`;
     const edit = op === "override" ? { content } : {};
     this.#sequence.ask(by, { type: "msg.control", sessionId: talk.sessionId, seqId, op, ...edit }, refused);
-    if (refused.length === 0) talk.control(op, seqId, content);
+    if (refused.length === 0) talk.control(op, seqId, { content, nowMs: this.#sequence.askedAtMs });
   }
 
   #mark(by: UserId, talk: Conversation, one: OperationOf<"react" | "pin">): void {
     const { sessionId } = talk;
-    const { seqId, isRemoval } = one;
+    const { isRemoval } = one;
+    const seqId = targetOf(talk, one.back);
     const removal = isRemoval ? { remove: true as const } : {};
     const isPin = one.do === "pin";
     const refused = isPin ? talk.mayNotPin(by, seqId, isRemoval) : talk.mayNotReact(by, seqId);
     const asked = isPin ? { type: "msg.pin" as const } : { type: "msg.react" as const, reaction: one.reaction };
     this.#sequence.ask(by, { ...asked, sessionId, seqId, ...removal }, refused);
     if (refused.length > 0) return;
-    if (isPin) talk.pin(seqId, isRemoval);
-    else talk.react(by, seqId, one);
+    const { askedAtMs } = this.#sequence;
+    if (isPin) talk.pin(seqId, isRemoval, askedAtMs);
+    else talk.react(by, { ...one, seqId }, askedAtMs);
   }
 
   #hide(by: UserId, talk: Conversation, seqId: number): void {
@@ -145,4 +151,11 @@ export class MessageSteps {
     this.#sequence.ask(by, { type: "session.attr", sessionId, attributes }, view === undefined ? NONE : []);
     if (view !== undefined) view.isPinned = isPinned;
   }
+}
+
+/** A message; or what is none, being still to come. */
+function targetOf(talk: Conversation, back: number): number {
+  if (back === 0) return talk.head + 1;
+  const messages = talk.rows.filter(({ kind }) => kind === "message");
+  return messages.at(-1 - (back % messages.length))?.seqId ?? talk.head + 1;
 }
