@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { groupIdOf } from "../../src/protocol/group-id.ts";
 import { AppId, PackId, UserId } from "../../src/protocol/ids.ts";
-import { EXAMPLE_GROUP } from "../../src/routes/components.ts";
+import { jobIdOf } from "../../src/protocol/job-id.ts";
+import { EXAMPLE_GROUP, EXAMPLE_JOB } from "../../src/routes/components.ts";
 
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
@@ -38,6 +39,8 @@ export interface Operation {
   readonly body: { readonly schema: JsonSchema; readonly example: unknown } | undefined;
   /** The names of the problems that it may answer with, by status. */
   readonly problems: ReadonlyMap<number, ReadonlySet<string>>;
+  /** The status of success. */
+  readonly success: number;
   readonly answer: z.ZodType;
 }
 
@@ -53,6 +56,7 @@ function operationOf(
 ): Operation {
   const content = described.requestBody?.content["application/json"];
   const responses = Object.entries(described.responses);
+  const success = responses.find(([status]) => status.startsWith("2"));
   return {
     id: described.operationId,
     method: method.toUpperCase(),
@@ -61,7 +65,8 @@ function operationOf(
     parameters: described.parameters ?? [],
     body: content === undefined ? undefined : { schema: whole(document, content.schema), example: content.example },
     problems: new Map(responses.map(([status, response]) => [Number(status), namesIn(response)])),
-    answer: schemaOf(document, described.responses["200"]?.content["application/json"]?.schema ?? {}),
+    success: success === undefined ? 200 : Number(success[0]),
+    answer: schemaOf(document, success?.[1].content["application/json"]?.schema ?? {}),
   };
 }
 
@@ -92,10 +97,15 @@ export const PEOPLE = ["alice", "bob", "carol", "dave", "erin"] as const;
 export class Cast {
   readonly #tag: string;
   readonly #group: string;
+  readonly #job: string;
+  /** The notice whose job the examples are about. */
+  readonly notice: PackId;
 
   constructor(tag: string) {
     this.#tag = tag;
     this.#group = groupIdOf(AppId.parse("main"), UserId.parse(this.user("alice")), PackId.parse("group-1"));
+    this.notice = PackId.parse(`notice-of-${tag}`);
+    this.#job = jobIdOf(AppId.parse("main"), this.notice);
   }
 
   user(name: (typeof PEOPLE)[number]): string {
@@ -105,7 +115,10 @@ export class Cast {
   /** An example, about these people and this group. */
   of<T>(example: T): T {
     const names = new RegExp(`(?<=["_])(${PEOPLE.join("|")})(?=["_-])`, "g");
-    const text = JSON.stringify(example).replace(names, `$1-${this.#tag}`).replaceAll(EXAMPLE_GROUP, this.#group);
+    const text = JSON.stringify(example)
+      .replace(names, `$1-${this.#tag}`)
+      .replaceAll(EXAMPLE_GROUP, this.#group)
+      .replaceAll(EXAMPLE_JOB, this.#job);
     return JSON.parse(text) as T; // SAFETY: only ids changed
   }
 }
