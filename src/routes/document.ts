@@ -11,6 +11,8 @@ const TAGS = [
   { name: "Groups", description: "Members, roles and order." },
   { name: "Users", description: "Profiles, devices, and what they have read." },
   { name: "Friends", description: "How users stand to each other." },
+  { name: "Notices", description: "From your business to its users, who read and do not answer." },
+  { name: "Jobs", description: "Long work that was begun: how far it is, and its end." },
   { name: "Operations", description: "For whoever runs the server." },
 ];
 

@@ -2,6 +2,7 @@ import { CLOSE } from "../../src/protocol/close-codes.ts";
 import { ERRORS } from "../../src/protocol/errors.ts";
 import { type Case, equal, holds } from "./check.ts";
 import { LOSSES, type Loss, type NativeHost } from "./native-host.ts";
+import { finished, progressOf, startJob } from "./suites/jobs.ts";
 import { append, message, online, pack, pair, seqIdOf } from "./suites/rooms.ts";
 
 const DATABASE = ERRORS.DATABASE.code;
@@ -107,6 +108,16 @@ export const nativeCases: readonly Case<NativeHost>[] = [
       equal(await append(host, session, a), { ok: false, error: "DATABASE", message: ERRORS.DATABASE.message });
       host.mendTurns();
       equal(seqIdOf(await append(host, session, a)), 1);
+    },
+  },
+  {
+    name: "leaves the turns between the bursts of a job to others",
+    async run(host) {
+      const { a, session } = pair();
+      const { room } = await startJob(host, 500);
+      equal(seqIdOf(await append(host, session, a)), 1);
+      holds((await progressOf(host, room)).done < 500, "the job goes on afterwards");
+      equal((await finished(host, room)).done, 500);
     },
   },
   {

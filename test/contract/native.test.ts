@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { ROOT } from "../support/repository.ts";
 import { nativeCases } from "./native-cases.ts";
 import { queueCases } from "./queue-cases.ts";
+import { jobCases } from "./suites/jobs.ts";
 import { roomCases } from "./suites/rooms.ts";
 import { storageCases } from "./suites/storage.ts";
 
@@ -27,6 +28,7 @@ function reportOf([command, ...options]: readonly [string, ...string[]]): { line
 const names = [
   ...storageCases.map(({ name }) => `storage ${name}`),
   ...roomCases.map(({ name }) => `rooms ${name}`),
+  ...jobCases.map(({ name }) => `jobs ${name}`),
   ...nativeCases.map(({ name }) => `the native host ${name}`),
   ...queueCases.map(({ name }) => `queues ${name}`),
 ];

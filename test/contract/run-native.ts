@@ -4,6 +4,7 @@ import { ManualTime } from "./manual-time.ts";
 import { nativeCases } from "./native-cases.ts";
 import { NativeHost } from "./native-host.ts";
 import { queueCases } from "./queue-cases.ts";
+import { jobCases } from "./suites/jobs.ts";
 import { roomCases } from "./suites/rooms.ts";
 import { storageCases } from "./suites/storage.ts";
 
@@ -39,5 +40,6 @@ async function reportAll<Subject>(suite: string, cases: readonly Case<Subject>[]
 
 await reportAll("storage", storageCases, (host) => host.storage());
 await reportAll("rooms", roomCases, (host) => host);
+await reportAll("jobs", jobCases, (host) => host);
 await reportAll("the native host", nativeCases, (host) => host);
 await reportAll("queues", queueCases, (host) => host);

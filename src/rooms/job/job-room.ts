@@ -62,15 +62,15 @@ export class JobRoom implements Room {
   }
 
   alarm(): void {
-    this.#work?.touch();
+    const endedAt = this.#work?.endedAt;
+    if (endedAt !== undefined && endedAt + KEPT_MS <= this.#ports.clock.nowMs()) this.#forget();
+    else this.#work?.touch();
   }
 
   settle(): void {
     this.#work?.settle();
     const endedAt = this.#work?.endedAt;
-    if (endedAt === undefined) return;
-    if (this.#ports.clock.nowMs() < endedAt + KEPT_MS) this.#effects.wakeAt(endedAt + KEPT_MS);
-    else this.#forget();
+    if (endedAt !== undefined) this.#effects.wakeAt(endedAt + KEPT_MS);
   }
 
   /** Owes nothing from memory: what is not written down is done again. */
