@@ -41,6 +41,8 @@ export interface ConnectionState extends Scoped {
   readonly tokenId: string;
   /** When the token runs out, in ms since 1970. */
   readonly expiresAtMs: number;
+  /** A visit whose packId is the caller's key: the answer is kept, and given again. */
+  readonly keyed?: true;
 }
 
 /** One open socket of a mailbox. The object is the same for the life of a room instance. */

@@ -8,6 +8,7 @@ import type { ResultOf } from "../protocol/results.ts";
 import { unwrap } from "../protocol/rpc/outcome.ts";
 import type { UpFrame } from "../protocol/up.ts";
 import type { Deps } from "./deps.ts";
+import { idempotencyKeyOf } from "./idempotency.ts";
 import type { Principal } from "./principal.ts";
 import type { Authenticated } from "./router.ts";
 
@@ -43,7 +44,8 @@ export type Ask = <F extends UpFrame>(frame: F) => Promise<ResultOf<F["type"]>>;
 export function asUser(deps: Deps, c: Context<Authenticated>, named: UserId | undefined): Ask {
   const principal = c.get("principal");
   const userId = userOf(principal, named);
-  const state = visitorOf(principal, userId);
+  const keyed = idempotencyKeyOf(c) === undefined ? {} : ({ keyed: true } as const);
+  const state = { ...visitorOf(principal, userId), ...keyed };
   return async <F extends UpFrame>(frame: F) => {
     const outcome = await deps.ask(mailboxRoom(principal.app, userId), state, frame);
     return unwrap(outcome) as ResultOf<F["type"]>; // SAFETY: the result that the protocol has for the frame's type

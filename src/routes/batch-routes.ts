@@ -1,15 +1,16 @@
 import { z } from "zod";
 import { mailboxRoom, sessionRoom } from "../kernel/room-name.ts";
 import { SyncCommandFrame } from "../protocol/down.ts";
+import { ParleyError } from "../protocol/errors.ts";
 import { Done } from "../protocol/frames/done.ts";
 import { MsgSendResult, MsgSignal } from "../protocol/frames/message.ts";
-import { type PackId, type SessionId, UserId } from "../protocol/ids.ts";
+import { type AppId, type PackId, type SessionId, UserId } from "../protocol/ids.ts";
 import { MAX_PACK_ID_LENGTH } from "../protocol/limits.ts";
 import { failed, type Outcome, unwrap } from "../protocol/rpc/outcome.ts";
 import type { AppendItem, AppendResult } from "../protocol/rpc/session-call.ts";
 import { asUser, requireServer, userLike } from "./acting.ts";
 import type { Deps } from "./deps.ts";
-import { idempotencyKeyOf, packIdOf } from "./idempotency.ts";
+import { idempotencyKeyOf, once, packIdOf } from "./idempotency.ts";
 import { itemOf, SendBody } from "./message-routes.ts";
 import { operation } from "./operation.ts";
 import type { Principal } from "./principal.ts";
@@ -80,6 +81,12 @@ const sendSignal = operation({
   ],
 });
 
+const SyncBody = z.object({
+  userIds: z.array(userLike("bob")).min(1).max(MAX_TOLD),
+  what: SyncCommandFrame.shape.what,
+  id: z.string().max(MAX_PACK_ID_LENGTH).optional(),
+});
+
 const sendSyncCommands = operation({
   method: "post",
   path: "/sync-commands",
@@ -89,13 +96,7 @@ const sendSyncCommands = operation({
   description:
     "`id` names the group or user that it is about. `failed`: whose room could not be reached; ask again for these.",
   access: "server",
-  request: {
-    body: z.object({
-      userIds: z.array(userLike("bob")).min(1).max(MAX_TOLD),
-      what: SyncCommandFrame.shape.what,
-      id: z.string().max(MAX_PACK_ID_LENGTH).optional(),
-    }),
-  },
+  request: { body: SyncBody },
   example: { userIds: ["alice", "bob"], what: "profile", id: "carol" },
   answer: z.object({ told: z.int(), failed: z.array(UserId) }),
 });
@@ -116,15 +117,22 @@ export function batchRoutes(deps: Deps) {
     .openapi(sendSyncCommands, async (c) => {
       const principal = c.get("principal");
       requireServer(principal);
-      const { userIds, what, id } = c.req.valid("json");
-      const frame: SyncCommandFrame = { type: "sync.command", what, ...(id === undefined ? {} : { id }) };
-      const users = [...new Set(userIds)];
-      const outcomes = await Promise.all(
-        users.map((userId) => deps.call(mailboxRoom(principal.app, userId), { type: "signal", frame })),
-      );
-      const missed = users.filter((_, index) => outcomes[index]?.ok !== true);
-      return c.json({ told: users.length - missed.length, failed: missed }, 200);
+      const asked = c.req.valid("json");
+      const [about] = asked.userIds;
+      if (about === undefined) throw new ParleyError("BAD_PARAMETER", "userIds");
+      const work = () => tellAll(deps, principal.app, asked);
+      return c.json(await once(deps, c, { about, asked, work }), 200);
     });
+}
+
+async function tellAll(deps: Deps, app: AppId, { userIds, what, id }: z.infer<typeof SyncBody>) {
+  const frame: SyncCommandFrame = { type: "sync.command", what, ...(id === undefined ? {} : { id }) };
+  const users = [...new Set(userIds)];
+  const outcomes = await Promise.all(
+    users.map((userId) => deps.call(mailboxRoom(app, userId), { type: "signal", frame })),
+  );
+  const missed = users.filter((_, index) => outcomes[index]?.ok !== true);
+  return { told: users.length - missed.length, failed: missed };
 }
 
 interface Batch {

@@ -3,9 +3,10 @@ import { AppId, UserId } from "../protocol/ids.ts";
 import { Scope } from "../protocol/scope.ts";
 import { requireServer } from "./acting.ts";
 import type { Deps } from "./deps.ts";
+import { once } from "./idempotency.ts";
 import { operation } from "./operation.ts";
 import { newRouter } from "./router.ts";
-import { DEFAULT_TOKEN_TTL_S, MAX_TOKEN_TTL_S, type Tokens } from "./tokens.ts";
+import { DEFAULT_TOKEN_TTL_S, MAX_TOKEN_TTL_S, type TokenClaims, type Tokens } from "./tokens.ts";
 
 const TokenBody = z.object({
   userId: UserId,
@@ -34,7 +35,8 @@ const createToken = operation({
   path: "/tokens",
   id: "createToken",
   summary: "Issue a token for a user",
-  description: "Your users' clients connect with it. Nothing is stored: asking again gives another one.",
+  description:
+    "Your users' clients connect with it. Asking again, without the same `Idempotency-Key`, gives another one.",
   access: "server",
 });
 
@@ -47,12 +49,20 @@ const createDevelopmentToken = operation({
   access: "public",
 });
 
-async function issue(deps: Deps, tokens: Tokens, claims: { app: AppId } & z.infer<typeof TokenBody>) {
-  const nowMs = deps.clock.nowMs();
-  const expiresAtMs = nowMs + claims.ttlSeconds * 1000;
-  const { app, userId, scopes } = claims;
-  const token = await tokens.sign({ app, userId, tokenId: crypto.randomUUID(), expiresAtMs, scopes }, nowMs);
-  return { token, expiresAt: expiresAtMs };
+interface Issued extends TokenClaims {
+  readonly issuedAtMs: number;
+}
+
+/** What a token says. Made into the same token whenever it is signed. */
+function claimsOf(deps: Deps, asked: { app: AppId } & z.infer<typeof TokenBody>): Issued {
+  const issuedAtMs = deps.clock.nowMs();
+  const expiresAtMs = issuedAtMs + asked.ttlSeconds * 1000;
+  const { app, userId, scopes } = asked;
+  return { app, userId, scopes, tokenId: crypto.randomUUID(), issuedAtMs, expiresAtMs };
+}
+
+async function signed(tokens: Tokens, { issuedAtMs, ...claims }: Issued) {
+  return { token: await tokens.sign(claims, issuedAtMs), expiresAt: claims.expiresAtMs };
 }
 
 /** `POST /v1/tokens`: a third party's server, with its key, gets a token for one of its users. */
@@ -60,13 +70,16 @@ export function tokenRoutes(deps: Deps, tokens: Tokens) {
   return newRouter().openapi(createToken, async (c) => {
     const principal = c.get("principal");
     requireServer(principal);
-    return c.json(await issue(deps, tokens, { app: principal.app, ...c.req.valid("json") }), 200);
+    const asked = c.req.valid("json");
+    const work = async () => claimsOf(deps, { app: principal.app, ...asked });
+    // The claims are remembered and not the token: nothing that is stored opens a door.
+    return c.json(await signed(tokens, await once(deps, c, { about: asked.userId, asked, work })), 200);
   });
 }
 
 /** `POST /dev/token`: a token for whoever asks, so that the chat page and the terminal chat work at once. Development only. */
 export function developmentTokenRoutes(deps: Deps, tokens: Tokens) {
   return newRouter().openapi(createDevelopmentToken, async (c) =>
-    c.json(await issue(deps, tokens, { app: AppId.parse("main"), ...c.req.valid("json") }), 200),
+    c.json(await signed(tokens, claimsOf(deps, { app: AppId.parse("main"), ...c.req.valid("json") })), 200),
   );
 }

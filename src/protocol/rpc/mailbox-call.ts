@@ -2,7 +2,7 @@ import type { EntryFrame, ObservedFrame, PassingFrame } from "../down.ts";
 import type { Presence } from "../frames/device.ts";
 import type { Relation } from "../frames/friend.ts";
 import type { Invitation } from "../frames/group.ts";
-import type { GroupId, UserId } from "../ids.ts";
+import type { GroupId, PackId, UserId } from "../ids.ts";
 import type { Operator } from "./operator.ts";
 import type { SessionCall } from "./session-call.ts";
 import type { Stance } from "./stance.ts";
@@ -27,6 +27,7 @@ export type MailboxCall =
   | { readonly type: "follow"; readonly by: UserId; readonly once?: true }
   /** What somebody whom the user follows tells. Answers whether a connection still wants to know. */
   | { readonly type: "presence"; readonly news: PresenceNews }
+  | ReplayCall
   /** A page of the relations, like `friend.sync`. */
   | { readonly type: "relations"; readonly since: number; readonly limit: number | undefined }
   /** The profile, as far as `by` may see it. */
@@ -74,4 +75,18 @@ export interface RelateResult {
   readonly relation: Relation;
   readonly toSession: SessionCall;
   readonly toOther: StanceCall;
+}
+
+/** What a route answered to a key of the user, or with `answer` has to answer now. Answers with `ReplayResult`. */
+export interface ReplayCall {
+  readonly type: "replay";
+  readonly key: PackId;
+  /** Of what is asked. With another one the key is a `PACK_CONFLICT`. */
+  readonly digest: number;
+  readonly answer?: string;
+}
+
+export interface ReplayResult {
+  /** What is to be answered, if that is known. */
+  readonly answer: string | undefined;
 }

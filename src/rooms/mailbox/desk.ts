@@ -1,6 +1,6 @@
 import type { Effects } from "../../kernel/effects.ts";
 import type { RoomPolicy } from "../../kernel/policy.ts";
-import type { Clock, Connection, Connections } from "../../kernel/ports.ts";
+import type { Clock, Connection, ConnectionState, Connections } from "../../kernel/ports.ts";
 import { refusal } from "../../kernel/refusal.ts";
 import { CLOSE } from "../../protocol/close-codes.ts";
 import type { AckFrame, DownFrame } from "../../protocol/down.ts";
@@ -23,6 +23,8 @@ interface DeskPorts {
   readonly clock: Clock;
   readonly policy: RoomPolicy;
   readonly effects: Effects;
+  /** Before a request is answered with this result. */
+  readonly onAnswered: (owed: Owed, value: unknown) => void;
 }
 
 /** The user's connections: who is let in, who is live, and that every request is answered once. */
@@ -32,6 +34,8 @@ export class Desk {
   /** Told to close, in this event or earlier. */
   readonly #closing = new WeakSet<Connection>();
   readonly #left = new WeakSet<Connection>();
+  /** Of all requests that come over HTTP with a token of the user. */
+  #visits: RequestGate | undefined;
 
   constructor(ports: DeskPorts) {
     this.#ports = ports;
@@ -54,19 +58,21 @@ export class Desk {
     const { effects, clock } = this.#ports;
     if (this.#closeExpired(connection)) return false;
     const gate = this.#gateOf(connection);
+    const isVisit = connection.state.phase === "visiting";
     // It was told to close: what it sent before it heard that would only cost more answers that nobody reads.
-    if (gate.flooded) return false;
+    if (gate.flooded && !isVisit) return false;
     const refused = gate.enter(clock.nowMs());
     if (refused === undefined) return true;
     const { errorName: error, message, retryAfterMs } = refused;
     effects.send([connection], refusal(packId, { ok: false, error, message, retryAfterMs }));
-    if (gate.flooded) this.close(connection, CLOSE.FLOOD, "too many requests");
+    if (gate.flooded && !isVisit) this.close(connection, CLOSE.FLOOD, "too many requests");
     return false;
   }
 
   /** The one response to a request that was let in. */
   answer(owed: Owed, outcome: Outcome): void {
     const { packId } = owed;
+    if (outcome.ok) this.#ports.onAnswered(owed, outcome.value);
     // SAFETY: the value is the result that the request's type promises; each handler returns its own
     if (outcome.ok)
       this.#respond(owed.connection, { type: "ack", packId, code: 0, data: outcome.value as AckFrame["data"] });
@@ -136,9 +142,17 @@ export class Desk {
   #gateOf(connection: Connection): RequestGate {
     let gate = this.#gates.get(connection);
     if (gate === undefined) {
-      gate = new RequestGate(this.#ports.policy, this.#ports.clock.nowMs());
+      gate = this.#newGate(connection.state);
       this.#gates.set(connection, gate);
     }
     return gate;
+  }
+
+  /** With their tokens a user asks over HTTP as often as over one connection; a server key has limits of its own. */
+  #newGate({ phase, tokenId }: ConnectionState): RequestGate {
+    const gate = new RequestGate(this.#ports.policy, this.#ports.clock.nowMs());
+    if (phase !== "visiting" || tokenId === "") return gate;
+    this.#visits ??= gate;
+    return this.#visits;
   }
 }

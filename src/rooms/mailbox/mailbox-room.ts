@@ -17,6 +17,8 @@ import type { Mailbox, MailboxFeature, MailboxTag } from "./feature.ts";
 import { mailboxFeatures } from "./features.ts";
 import { Forwarding } from "./forwarding.ts";
 import { HotSessions } from "./hot-sessions.ts";
+import { ReplayStore } from "./replay-store.ts";
+import { Replays } from "./replays.ts";
 import { MailboxStore } from "./store.ts";
 
 type Handle = (owed: Owed, frame: UpFrame) => void;
@@ -26,6 +28,7 @@ type Answer = (call: MailboxCall) => unknown;
 export class MailboxRoom implements Room {
   readonly #mailbox: Mailbox;
   readonly #forwarding: Forwarding;
+  readonly #replays: Replays;
   readonly #features: readonly MailboxFeature[];
   readonly #requests: ReadonlyMap<string, Handle>;
   readonly #calls: ReadonlyMap<string, Answer>;
@@ -33,7 +36,9 @@ export class MailboxRoom implements Room {
   constructor(address: { app: AppId; userId: UserId }, ports: RoomPorts, effects: Effects) {
     const { app, userId: me } = address;
     const { sql, clock, random, policy, connections } = ports;
-    const desk = new Desk({ connections, clock, policy, effects });
+    this.#replays = new Replays(new ReplayStore(sql), clock);
+    const onAnswered = (owed: Owed, value: unknown) => this.#replays.answered(owed, value);
+    const desk = new Desk({ connections, clock, policy, effects, onAnswered });
     const store = new MailboxStore(sql);
     const hotSessions = new HotSessions(store, me);
     const courier = new Courier({ store: new CourierStore(sql), effects, clock, random });
@@ -51,6 +56,7 @@ export class MailboxRoom implements Room {
     const known = call as MailboxCall; // SAFETY: hosts route by room kind, and only MailboxCall goes to mailboxes
     const answer = this.#calls.get(known.type);
     if (answer !== undefined) return answer(known);
+    if (known.type === "replay") return this.#replays.replay(known);
     if (known.type === "deliver") return this.#deliver(known.frame);
     if (known.type === "signal") this.#mailbox.effects.send(this.#mailbox.desk.live(), known.frame);
     return null;
@@ -110,6 +116,11 @@ export class MailboxRoom implements Room {
   }
 
   #handle(owed: Owed, frame: UpFrame): void {
+    const known = this.#replays.recall(owed, frame);
+    if (known !== undefined) {
+      this.#mailbox.desk.answer(owed, { ok: true, value: known });
+      return;
+    }
     if (isSessionFrame(frame)) {
       this.#forwarding.forward(owed, frame);
       return;

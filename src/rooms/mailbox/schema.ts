@@ -62,6 +62,11 @@ CREATE TABLE observe_rights (
   room TEXT PRIMARY KEY, version INTEGER NOT NULL, token TEXT NOT NULL, expires_at INTEGER NOT NULL
 ) WITHOUT ROWID`;
 
+const replayTables = `CREATE TABLE replays (
+  room TEXT NOT NULL, key TEXT NOT NULL, digest INTEGER NOT NULL, answer TEXT NOT NULL, expires_at INTEGER NOT NULL,
+  PRIMARY KEY (room, key)
+) WITHOUT ROWID`;
+
 /** `reported_…`: what the session room has confirmed, as it was known when the row was written (M51). */
 export const mailboxMigrations: RoomMigrations = {
   kind: "mailbox",
@@ -78,6 +83,7 @@ export const mailboxMigrations: RoomMigrations = {
     ${userTables};
     ${deviceTables};
     ${presenceTables};
-    ${observationTables}`,
+    ${observationTables};
+    ${replayTables}`,
   ],
 };
