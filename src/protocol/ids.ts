@@ -8,11 +8,15 @@ export const AppId = z
   .brand<"AppId">();
 export type AppId = z.infer<typeof AppId>;
 
-/** A user within an app: letters, digits and `. _ @ : + -`. `~` is left out because it escapes `_` in session ids. */
+/**
+ * A user within an app: letters, digits and `. _ @ : + -`. `~` is left out because it escapes `_` in session ids, `.` and `..`
+ * because they are no names in the path of a URL.
+ */
 export const UserId = z
   .string()
   .max(MAX_USER_ID_LENGTH)
   .regex(/^[A-Za-z0-9._@:+-]+$/)
+  .refine(isNameInPath, "not . or ..")
   .brand<"UserId">();
 export type UserId = z.infer<typeof UserId>;
 
@@ -57,8 +61,13 @@ export type SessionId = z.infer<typeof SessionId>;
 export const DeviceId = z
   .string()
   .regex(/^[A-Za-z0-9._:-]{1,64}$/)
+  .refine(isNameInPath, "not . or ..")
   .brand<"DeviceId">();
 export type DeviceId = z.infer<typeof DeviceId>;
 
 export const DeviceType = z.enum(["ios", "android", "macos", "windows", "linux", "web"]);
 export type DeviceType = z.infer<typeof DeviceType>;
+
+function isNameInPath(id: string): boolean {
+  return id !== "." && id !== "..";
+}
