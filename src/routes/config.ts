@@ -16,6 +16,10 @@ export interface Config {
   readonly policy: RoomPolicy;
   /** In whose name business notices come that do not say it themselves. */
   readonly noticeSender: UserId;
+  /** Web pages of these origins may use the API from a browser; `*`: of all. */
+  readonly corsOrigins: readonly string[];
+  /** A request that is not answered by then gets `SEND_TIMED_OUT`. */
+  readonly requestTimeoutMs: number;
 }
 
 const MIN_SECRET_LENGTH = 32;
@@ -38,6 +42,14 @@ const ServerKeyText = z.string().transform((text, context): ServerKey => {
 
 const count = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
 
+const DEFAULT_TIMEOUT_S = 30;
+
+const Origin = z.string().refine(isOrigin, "needs origins like https://app.example.com, separated by commas, or *");
+
+function isOrigin(text: string): boolean {
+  return text === "*" || (URL.canParse(text) && new URL(text).origin === text);
+}
+
 const Environment = z.object({
   PARLEY_ENV: z.enum(["development", "production"]),
   PARLEY_TOKEN_SECRET: Secret,
@@ -48,6 +60,12 @@ const Environment = z.object({
   PARLEY_REQUESTS_PER_SECOND: count(DEFAULT_POLICY.requestsPerSecond),
   PARLEY_REQUEST_BURST: count(DEFAULT_POLICY.requestBurst),
   PARLEY_RECALL_WINDOW_SECONDS: count(DEFAULT_POLICY.recallWindowMs / 1_000),
+  PARLEY_REQUEST_TIMEOUT_SECONDS: count(DEFAULT_TIMEOUT_S),
+  PARLEY_CORS_ORIGINS: z
+    .string()
+    .default("")
+    .transform((text) => text.split(",").flatMap((origin) => origin.trim() || []))
+    .pipe(z.array(Origin)),
   PARLEY_MESSAGES: z.enum(["everyone", "friends"]).default(DEFAULT_POLICY.messages),
   PARLEY_FRIENDSHIP: z.enum(["direct", "request"]).default(DEFAULT_POLICY.friendship),
   PARLEY_NOTICE_SENDER: UserId.default(UserId.parse("system")),
@@ -84,6 +102,8 @@ export function readConfig(variables: Readonly<Record<string, unknown>>): Config
     tokenSecret: given.PARLEY_TOKEN_SECRET,
     serverKeys: given.PARLEY_SERVER_KEYS,
     noticeSender: given.PARLEY_NOTICE_SENDER,
+    corsOrigins: given.PARLEY_CORS_ORIGINS,
+    requestTimeoutMs: given.PARLEY_REQUEST_TIMEOUT_SECONDS * 1_000,
     policy: {
       requestsPerSecond: given.PARLEY_REQUESTS_PER_SECOND,
       requestBurst: given.PARLEY_REQUEST_BURST,

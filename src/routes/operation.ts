@@ -67,7 +67,7 @@ const CONDITION_PARAMETER = {
   schema: { type: "string" },
 } as const;
 
-const OF_ALL: readonly ErrorName[] = ["RATE_LIMITED", "SERVER_EXCEPTION", "UNAVAILABLE", "DATABASE"];
+const OF_ALL: readonly ErrorName[] = ["RATE_LIMITED", "SERVER_EXCEPTION", "UNAVAILABLE", "DATABASE", "SEND_TIMED_OUT"];
 const OF_THE_KNOWN: readonly ErrorName[] = [
   "IDENTITY_MISSING",
   "BAD_CREDENTIALS",
@@ -87,11 +87,13 @@ export function operation<
 >(given: Given<M, P, Q, A, S>): Operation<M, P, Q, A, S> {
   const { method, path, id, tag, summary, description, access = "any", request, example, answer } = given;
   const { body, ...rest } = request;
+  const isKeyed = method === "post" && access !== "public";
   const errors = [
     "BAD_PARAMETER" as const,
     ...(body === undefined ? [] : OF_BODIES),
     ...(access === "public" ? [] : OF_THE_KNOWN),
     ...OF_ALL,
+    ...(isKeyed ? (["PACK_CONFLICT"] as const) : []),
     ...(given.conditional ? (["PRECONDITION_FAILED"] as const) : []),
     ...(given.errors ?? []),
   ];
@@ -103,10 +105,7 @@ export function operation<
     summary,
     ...(description === undefined ? {} : { description }),
     security: securityOf(access),
-    parameters: [
-      ...(method === "post" && access !== "public" ? [IDEMPOTENCY_PARAMETER] : []),
-      ...(given.conditional ? [CONDITION_PARAMETER] : []),
-    ],
+    parameters: [...(isKeyed ? [IDEMPOTENCY_PARAMETER] : []), ...(given.conditional ? [CONDITION_PARAMETER] : [])],
     request: {
       ...(rest.params === undefined ? {} : { params: rest.params }),
       ...(rest.query === undefined ? {} : { query: rest.query }),

@@ -32,9 +32,10 @@ export function problem(c: Context, thrown: unknown): Response {
   return c.body(JSON.stringify(problemBody(error, message)), status);
 }
 
-/** hono's own refusals: a body that is no JSON. */
+/** hono's own refusals: a body that is no JSON, an answer that takes too long. */
 export function codedOf(thrown: unknown): unknown {
-  if (!(thrown instanceof HTTPException) || thrown.status >= 500) return thrown;
+  if (!(thrown instanceof HTTPException)) return thrown;
+  if (thrown.status === 504) return new ParleyError("SEND_TIMED_OUT", undefined, { cause: thrown });
   return new ParleyError("MALFORMED", "the body is not JSON", { cause: thrown });
 }
 

@@ -31,11 +31,12 @@ export class SimHttp {
   readonly openings: Opening[] = [];
   readonly #app;
 
-  constructor(variables: Record<string, unknown> = {}) {
+  /** Without a `call` of its own, the simulated rooms answer. */
+  constructor(variables: Record<string, unknown> = {}, call?: Deps["call"]) {
     const deps: Deps = {
       config: configOf(variables),
       clock: { nowMs: () => this.world.nowMs },
-      call: async (room, call) => this.world.call(room, call),
+      call: call ?? (async (room, known) => this.world.call(room, known)),
       ask: (room, state, frame) => {
         const answer = this.world.ask(room, state, frame);
         this.world.drain();
