@@ -18,6 +18,18 @@ onEveryHost("the chat page", (url) => {
   });
 });
 
+onEveryHost("the reference page", (url) => {
+  it("is served with everything that it needs, and lets nothing else in", async () => {
+    const page = await fetch(`${url}/docs`);
+    expect([page.status, page.headers.get("Content-Type")]).toEqual([200, "text/html; charset=utf-8"]);
+    expect(page.headers.get("Content-Security-Policy")).toContain("default-src 'none'; script-src 'self'");
+    for (const file of ["/docs.js", "/docs-reference.js"]) {
+      const { status, headers } = await fetch(url + file, { method: "GET" });
+      expect([status, headers.get("X-Content-Type-Options")]).toEqual([200, "nosniff"]);
+    }
+  });
+});
+
 /** Development servers: only they give a token to whoever asks. */
 describe.each(
   inject("servers")
@@ -81,6 +93,19 @@ describe.each(
     expect(texts.map((text) => text.split("\n").at(-1))).toEqual(
       Array.from({ length: 120 }, (_, index) => `line ${index + 1}.`),
     );
+  });
+
+  it("show the reference of the API without asking anybody else", async () => {
+    const page = await (await browser.newContext()).newPage();
+    const asked: string[] = [];
+    const complaints: string[] = [];
+    page.on("request", (request) => asked.push(request.url()));
+    page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+    page.on("pageerror", (error) => complaints.push(String(error)));
+    await page.goto(`${server.url}/docs`);
+    await page.getByText("Issue a token for a user").first().waitFor();
+    expect(asked.filter((url) => !url.startsWith(server.url) && !url.startsWith("data:"))).toEqual([]);
+    expect(complaints).toEqual([]);
   });
 
   it("ask who you are when it is not said, and tell when the connection is gone", async () => {
