@@ -1,32 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { UserId } from "../../src/protocol/ids.ts";
-import { KEY, OTHER_KEY, SimHttp } from "../sim/http.ts";
-import { type ApiTarget, checkOperation } from "../support/api-contract.ts";
+import { checkOperation } from "../support/api-contract.ts";
 import { type ApiDocument, operationsOf } from "../support/api-operations.ts";
+import { SimTarget } from "../support/sim-target.ts";
 
-const http = new SimHttp({ PARLEY_ENV: "development" });
-
-const target: ApiTarget = {
-  key: KEY,
-  otherKey: OTHER_KEY,
-  async send({ method, path, headers = {}, body }, credential) {
-    const response = await http.raw(path, {
-      method,
-      headers: {
-        ...headers,
-        ...(credential === undefined ? {} : { Authorization: `Bearer ${credential}` }),
-        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    return { status: response.status, headers: response.headers, body: await response.json() };
-  },
-  async connect(userId, deviceId) {
-    http.world.connect(UserId.parse(userId), { deviceId });
-  },
-};
-
-const document = (await (await http.raw("/openapi.json")).json()) as ApiDocument; // SAFETY: what the route serves
+const target = new SimTarget();
+const document = (await (await target.http.raw("/openapi.json")).json()) as ApiDocument; // SAFETY: what the route serves
 const operations = operationsOf(document);
 
 describe("every operation of the document", () => {
@@ -39,7 +17,7 @@ describe("every operation of the document", () => {
     "%s answers as it says",
     async (id, operation) => {
       await checkOperation(target, operation, id.toLowerCase());
-      expect(http.faults).toEqual([]);
+      expect(target.http.faults).toEqual([]);
     },
   );
 });

@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { EXAMPLE_GROUP } from "../../src/routes/components.ts";
 import { type ApiRequest, Cast, type JsonSchema, type Operation, requestOf } from "./api-operations.ts";
 
 export interface ApiAnswer {
@@ -20,6 +21,12 @@ export interface ApiTarget {
 /** Said in the group and in the chat; another app must never see it. */
 const SECRET = "the-secret-of-main";
 
+interface StageRequest {
+  readonly body?: object;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly credential?: string;
+}
+
 /** What the examples are about: a chat, a group with a request to join, a friend request, a device. */
 export class Stage {
   readonly cast: Cast;
@@ -30,39 +37,61 @@ export class Stage {
     this.cast = cast;
   }
 
-  static async set(target: ApiTarget, tag: string): Promise<Stage> {
+  /** Sets up what requests to these paths are about. */
+  static async set(target: ApiTarget, tag: string, paths: readonly string[]): Promise<Stage> {
     const stage = new Stage(target, new Cast(tag));
-    const { cast } = stage;
-    const key = { "Idempotency-Key": "group-1" };
-    await stage.ask(
-      "POST",
-      `/v1/groups?by=${cast.user("alice")}`,
-      { info: { name: SECRET, joinPolicy: "approval" }, userIds: ["bob", "carol"] },
-      { headers: key },
-    );
-    await stage.ask("POST", "/v1/messages", { packId: "hello-0", from: "alice", to: "bob", content: SECRET });
-    await stage.ask("PATCH", `/v1/users/${cast.user("alice")}`, { custom: SECRET });
-    await stage.ask("POST", "/v1/notices", { packId: cast.notice, users: ["alice"], content: SECRET });
-    const erin = await stage.tokenOf("erin");
-    await stage.ask("POST", `/v1/groups/${cast.of("GC_Y8PSH5V39X4DXJ2TBQFPVYYH0X")}/join`, {}, { credential: erin });
-    await stage.ask("PUT", `/v1/users/${cast.user("erin")}/friends/${cast.user("alice")}`, {}, { credential: erin });
-    await target.connect(cast.user("alice"), cast.of("alice-phone"), await stage.tokenOf("alice"));
+    const isAbout = (part: string) => paths.some((path) => path.includes(part));
+    if (isAbout("{groupId}")) await stage.#setGroup();
+    if (isAbout("{sessionId}")) await stage.#setChat();
+    if (isAbout("/users/{userId}")) await stage.#setAlice();
+    if (isAbout("/requests")) await stage.#askToJoin();
+    if (isAbout("/answer")) await stage.#askToBeFriends();
+    if (isAbout("/jobs/{jobId}")) await stage.#setJob();
+    if (isAbout("{deviceId}"))
+      await target.connect(stage.cast.user("alice"), stage.cast.of("alice-phone"), await stage.tokenOf("alice"));
     return stage;
   }
 
-  async ask(
-    method: string,
-    path: string,
-    body?: unknown,
-    options: { headers?: Record<string, string>; credential?: string } = {},
-  ): Promise<unknown> {
-    const request = {
-      method,
-      path,
-      ...(body === undefined ? {} : { body: this.cast.of(body) }),
-      headers: options.headers ?? {},
+  async #setGroup(): Promise<void> {
+    const body = { info: { name: SECRET, joinPolicy: "approval" }, userIds: ["bob", "carol"] };
+    const headers = { "Idempotency-Key": "group-1" };
+    await this.ask("POST", `/v1/groups?by=${this.cast.user("alice")}`, { body, headers });
+  }
+
+  async #setChat(): Promise<void> {
+    await this.ask("POST", "/v1/messages", { body: { packId: "hello-0", from: "alice", to: "bob", content: SECRET } });
+    // The mailbox learns of it after the answer.
+    const isListed = async () => {
+      const { sessions } = (await this.ask("GET", `/v1/users/${this.cast.user("alice")}/sessions`)) as {
+        sessions: object[];
+      }; // SAFETY: what the route answers
+      return JSON.stringify(sessions).includes(this.cast.of("SC_alice_bob"));
     };
-    const answer = await this.#target.send(request, options.credential ?? this.#target.key);
+    while (!(await isListed()));
+  }
+
+  async #setAlice(): Promise<void> {
+    await this.ask("PATCH", `/v1/users/${this.cast.user("alice")}`, { body: { custom: SECRET } });
+  }
+
+  async #setJob(): Promise<void> {
+    await this.ask("POST", "/v1/notices", { body: { packId: this.cast.notice, users: ["alice"], content: SECRET } });
+  }
+
+  async #askToJoin(): Promise<void> {
+    const credential = await this.tokenOf("erin");
+    await this.ask("POST", `/v1/groups/${this.cast.of(EXAMPLE_GROUP)}/join`, { body: {}, credential });
+  }
+
+  async #askToBeFriends(): Promise<void> {
+    const credential = await this.tokenOf("erin");
+    const path = `/v1/users/${this.cast.user("erin")}/friends/${this.cast.user("alice")}`;
+    await this.ask("PUT", path, { body: {}, credential });
+  }
+
+  async ask(method: string, path: string, { body, headers = {}, credential }: StageRequest = {}): Promise<unknown> {
+    const request = { method, path, headers, ...(body === undefined ? {} : { body: this.cast.of(body) }) };
+    const answer = await this.#target.send(request, credential ?? this.#target.key);
     expect(answer, `${method} ${path}: ${JSON.stringify(answer.body)}`).toSatisfy(
       ({ status }: ApiAnswer) => status === 200 || status === 202,
     );
@@ -70,14 +99,15 @@ export class Stage {
   }
 
   async tokenOf(name: Parameters<Cast["user"]>[0]): Promise<string> {
-    const { token } = (await this.ask("POST", "/v1/tokens", { userId: name })) as { token: string }; // SAFETY: what the route answers
+    const { token } = (await this.ask("POST", "/v1/tokens", { body: { userId: name } })) as { token: string }; // SAFETY: what the route answers
     return token;
   }
 }
 
 /** Runs every case of one operation on a stage of its own; the one that changes something is the last. */
 export async function checkOperation(target: ApiTarget, operation: Operation, tag: string): Promise<void> {
-  const { cast, tokenOf } = await stageWith(target, tag);
+  const stage = await Stage.set(target, tag, [operation.path]);
+  const { cast } = stage;
   const send = async (request: ApiRequest, credential: string | undefined = target.key) => {
     const answer = await target.send(request, credential);
     expectDocumented(operation, answer, request);
@@ -89,17 +119,12 @@ export async function checkOperation(target: ApiTarget, operation: Operation, ta
   if (operation.access !== "public") {
     expect(await target.send(valid, undefined)).toMatchObject({ status: 401, body: { name: "IDENTITY_MISSING" } });
     expect(await send(valid, `${target.key}x`)).toMatchObject({ status: 401, body: { name: "BAD_CREDENTIALS" } });
-    await checkStranger(operation, { send, valid, token: await tokenOf("dave") });
+    await checkStranger(operation, { send, valid, token: await stage.tokenOf("dave") });
     const foreign = await send(valid, target.otherKey);
     expect(JSON.stringify(foreign.body)).not.toContain(SECRET);
   }
   const answer = await send(valid);
   expect(answer, JSON.stringify(answer.body)).toMatchObject({ status: operation.success });
-}
-
-async function stageWith(target: ApiTarget, tag: string) {
-  const stage = await Stage.set(target, tag);
-  return { cast: stage.cast, tokenOf: stage.tokenOf.bind(stage) };
 }
 
 interface Attempt {

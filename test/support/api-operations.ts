@@ -142,7 +142,9 @@ export function requestOf(
     ...other.parameters,
   };
   const cut = cast.of(values);
-  const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(cut[name])));
+  const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(String(cut[name]).toWellFormed()),
+  );
   const query = new URLSearchParams();
   for (const { name, in: place } of parameters)
     if (place === "query" && cut[name] !== undefined) query.set(name, String(cut[name]));

@@ -1,0 +1,33 @@
+import { UserId } from "../../src/protocol/ids.ts";
+import { KEY, OTHER_KEY, SimHttp } from "../sim/http.ts";
+import type { ApiAnswer, ApiTarget } from "./api-contract.ts";
+import type { ApiRequest } from "./api-operations.ts";
+
+/** The routes in front of simulated rooms. */
+export class SimTarget implements ApiTarget {
+  readonly http: SimHttp;
+  readonly key = KEY;
+  readonly otherKey = OTHER_KEY;
+
+  constructor(variables: Record<string, unknown> = { PARLEY_ENV: "development" }) {
+    this.http = new SimHttp(variables);
+  }
+
+  async send({ method, path, headers = {}, body }: ApiRequest, credential: string | undefined): Promise<ApiAnswer> {
+    const init = {
+      method,
+      headers: {
+        ...headers,
+        ...(credential === undefined ? {} : { Authorization: `Bearer ${credential}` }),
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    };
+    const response = await this.http.raw(path, init);
+    return { status: response.status, headers: response.headers, body: await response.json() };
+  }
+
+  async connect(userId: string, deviceId: string): Promise<void> {
+    this.http.world.connect(UserId.parse(userId), { deviceId });
+  }
+}
