@@ -1,3 +1,4 @@
+import type { ArchiveFigures } from "./archive/archive.ts";
 import { idleHour, type MessageCost } from "./cost/message-cost.ts";
 import { dollarsPerMillion } from "./cost/prices.ts";
 import type { ChatResult, Load } from "./driver/job.ts";
@@ -153,4 +154,13 @@ export function verdicts({ chats, storm, costs }: Measured): string[][] {
   if (idle) judge("1:1, idle: row writes per message", idle.rowsWritten, TARGETS.rowsWritten, false);
   if (idle) judge("1:1, idle: calls per message", idle.calls, TARGETS.calls, false);
   return rows;
+}
+
+export function archiveTables({ rows, writes, reads }: ArchiveFigures): string {
+  const written = writes.map(({ database, size, rowsPerSecond, cpuMicros }) => {
+    return [database, String(size), count(rowsPerSecond), count(cpuMicros)];
+  });
+  const asked = reads.map(({ what, p50Ms, p99Ms }) => [what, `${ms(p50Ms)} / ${ms(p99Ms)}`]);
+  const writeTable = table(["database", "entries per batch", "rows/s", "CPU µs per row"], written);
+  return `${writeTable}\n${table([`of ${count(rows)} rows`, "p50 / p99 ms"], asked)}`;
 }

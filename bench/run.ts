@@ -3,8 +3,10 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { ROOT } from "../test/support/repository.ts";
+import { archiveFigures } from "./archive/archive.ts";
 import { type MessageCost, messageCosts } from "./cost/message-cost.ts";
 import {
+  archiveTables,
   CHAT_HEAD,
   comparisonRows,
   costTable,
@@ -20,9 +22,14 @@ import { wordCosts } from "./words.ts";
 
 /** `npm run bench`, or a part of it: `npm run bench -- --only group100,storm`. */
 const CHAT_NAMES = Object.keys(CHATS) as ChatName[]; // SAFETY: the keys of a constant
-const PARTS: readonly string[] = [...CHAT_NAMES, "storm", "cost", "words", "workers"];
+const PARTS: readonly string[] = [...CHAT_NAMES, "storm", "cost", "words", "archive", "workers"];
 
-const { values } = parseArgs({ options: { only: { type: "string", default: PARTS.join(",") } } });
+const { values } = parseArgs({
+  options: {
+    only: { type: "string", default: PARTS.join(",") },
+    "archive-rows": { type: "string", default: "1000000" },
+  },
+});
 const wanted = new Set(values.only.split(","));
 for (const part of wanted) {
   if (!PARTS.includes(part)) throw new Error(`there is no part ${part}; there are ${PARTS.join(", ")}`);
@@ -63,6 +70,12 @@ function words(): void {
   section("Sensitive words: 10 000 of them, messages of 200 characters", wordTable(wordCosts()));
 }
 
+async function archive(): Promise<void> {
+  if (!wanted.has("archive")) return;
+  console.error("archive …");
+  section("Archive", archiveTables(await archiveFigures(Number(values["archive-rows"]))));
+}
+
 async function workers(): Promise<void> {
   if (!wanted.has("workers") || !existsSync(join(ROOT, "wrangler.toml"))) return;
   console.error("workers …");
@@ -73,6 +86,7 @@ async function workers(): Promise<void> {
 console.log(`# Parley bench: ${cpus().length} × ${cpus()[0]?.model}, ${new Date().toISOString().slice(0, 10)}\n`);
 const measured = { chats: await chats(), storm: await storms(), costs: costs() };
 words();
+await archive();
 await workers();
 const judged = verdicts(measured);
 if (judged.length > 0) section("Targets", table(["target", "limit", "measured", ""], judged));
