@@ -1,7 +1,8 @@
-import { ParleyClient, type Status, singleSessionId } from "../client/index.ts";
+import { IndexedDbStore, ParleyClient, type Status, singleSessionId } from "../client/index.ts";
 import { Conversation } from "./conversation.ts";
 import { element, lineForm } from "./dom.ts";
 import { SessionList } from "./session-list.ts";
+import { Titles } from "./titles.ts";
 import { statusText } from "./wording.ts";
 
 /** From the development server, which gives a token to whoever asks. */
@@ -54,28 +55,36 @@ function chat(me: string, to: string | null): void {
     token: () => fetchToken(me),
     deviceId: deviceId(me),
     deviceType: "web",
+    store: new IndexedDbStore(me),
   });
+  const empty = element("p", { className: "empty", textContent: "Choose a conversation, or start one." });
+  const place = element("main", { className: "chat" }, empty);
+  const app = element("div", { className: "app" });
   let conversation: Conversation | undefined;
-  const place = element(
-    "main",
-    { className: "chat" },
-    element("p", { className: "empty", textContent: "Choose a conversation, or start one." }),
-  );
-  const open = (sessionId: string): void => {
-    conversation?.close();
+  let current: string | undefined;
+  const titles = new Titles(client, me, () => {
+    list.drawSoon();
+    if (current !== undefined) conversation?.setTitle(titles.of(current));
+  });
+  const show = (sessionId: string | undefined): void => {
     const before = conversation?.element ?? place;
-    conversation = new Conversation(client, sessionId, me);
-    before.replaceWith(conversation.element);
+    conversation?.close();
+    current = sessionId;
+    const options = { client, me, back: () => show(undefined) };
+    conversation =
+      sessionId === undefined ? undefined : new Conversation({ ...options, sessionId, title: titles.of(sessionId) });
+    before.replaceWith(conversation?.element ?? place);
+    app.classList.toggle("open", conversation !== undefined);
     list.select(sessionId);
   };
-  const list = new SessionList(client, me, open);
+  const list = new SessionList({ client, titles, open: show });
   const start = { className: "start", label: "Talk to …", button: "Open", clears: true };
-  const { form } = lineForm(start, (user) => open(singleSessionId(me, user)));
+  const { form } = lineForm(start, (user) => show(singleSessionId(me, user)));
   const self = element("div", { className: "me" }, element("strong", { textContent: me }), statusLine(client));
-  const side = element("nav", { className: "side" }, self, form, list.element);
-  document.body.replaceChildren(element("div", { className: "app" }, side, place));
+  app.append(element("nav", { className: "side" }, self, form, list.element), place);
+  document.body.replaceChildren(app);
   client.connect();
-  if (to !== null && to !== "") open(singleSessionId(me, to));
+  if (to !== null && to !== "") show(singleSessionId(me, to));
 }
 
 const query = new URLSearchParams(location.search);

@@ -3,14 +3,17 @@ import {
   type ControlEntry,
   type Entry,
   type HotSession,
+  MERGED_CONTENT_TYPE,
+  type MessageEntry,
   type Notice,
+  ParleyError,
   type Status,
   singleSessionId,
 } from "../client/index.ts";
 
-/** The name of a single chat is its other user; of a group what its last known info says, else its id. */
-export function titleOf(sessionId: string, me: string): string {
-  if (!sessionId.startsWith("SC_")) return `Group ${sessionId.slice(-6)}`;
+/** The name of a single chat is its other user. */
+export function singleTitle(sessionId: string, me: string): string | undefined {
+  if (!sessionId.startsWith("SC_")) return undefined;
   const users = sessionId.slice(3).replaceAll("~", "_");
   for (const other of [users.slice(me.length + 1), users.slice(0, -me.length - 1)]) {
     if (other !== "" && singleSessionId(me, other) === sessionId) return other === me ? `${me} (notes)` : other;
@@ -18,8 +21,27 @@ export function titleOf(sessionId: string, me: string): string {
   return sessionId;
 }
 
-export function contentText(content: Content): string {
-  return typeof content === "string" ? content : JSON.stringify(content);
+const KINDS: Readonly<Record<number, string>> = { 2: "Image", 3: "Voice", 4: "Video", 5: "File", 6: "Location" };
+
+/** Text, or what the content is. */
+export function contentText(content: Content, contentType: number): string {
+  if (typeof content === "string") return content;
+  if ("text" in content && typeof content.text === "string") return content.text;
+  const kind = KINDS[contentType];
+  const what = ["name", "title", "url"].map((field) => content[field]).find((value) => typeof value === "string");
+  if (kind !== undefined) return what === undefined ? kind : `${kind}: ${what}`;
+  return contentType === MERGED_CONTENT_TYPE ? `Forwarded: ${what}` : JSON.stringify(content);
+}
+
+const GONE: Readonly<Record<NonNullable<MessageEntry["gone"]>["as"], string>> = {
+  recalled: "This message was recalled",
+  deleted: "This message was deleted",
+  expired: "This message has expired",
+  hidden: "You deleted this message",
+};
+
+export function goneText({ as }: NonNullable<MessageEntry["gone"]>): string {
+  return GONE[as];
 }
 
 export function noticeText(notice: Notice, from: string): string {
@@ -69,15 +91,24 @@ const DONE: Readonly<Record<ControlEntry["control"]["op"], string>> = {
 export function entryText(entry: Entry): string {
   if (entry.kind === "notice") return noticeText(entry.notice, entry.from);
   if (entry.kind === "control") return `${entry.from} ${DONE[entry.control.op]} message ${entry.control.target}`;
-  return entry.gone === undefined ? contentText(entry.content) : `(${entry.gone.as})`;
+  return entry.gone === undefined ? contentText(entry.content, entry.contentType) : goneText(entry.gone);
 }
 
 export function previewText({ last }: HotSession): string {
-  return last.cut === true ? "(long message)" : entryText(last);
+  if (last.cut === true) return "(long message)";
+  // The text of a stream comes to whoever looks at it.
+  return last.kind === "message" && last.streaming === true ? "writing …" : entryText(last);
 }
 
-export function timeText(entry: Entry): string {
-  return new Date(entry.timestamp).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+export function timeText(timestamp: number): string {
+  return new Date(timestamp).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+}
+
+/** The time of today, else the day. */
+export function listTimeText(timestamp: number): string {
+  const date = new Date(timestamp);
+  const isToday = date.toDateString() === new Date().toDateString();
+  return isToday ? timeText(timestamp) : date.toLocaleDateString([], { day: "numeric", month: "short" });
 }
 
 export function statusText(status: Status): string {
@@ -94,4 +125,8 @@ export function statusText(status: Status): string {
     case "closed":
       return `disconnected: ${status.reason || status.code}`;
   }
+}
+
+export function reasonOf(error: unknown): string {
+  return error instanceof ParleyError ? error.message : String(error);
 }

@@ -1,13 +1,10 @@
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { api } from "../support/api.ts";
+import { launchBrowser } from "../support/browser.ts";
 import { onEveryHost } from "../support/hosts.ts";
 import { someone } from "../support/person.ts";
 import { ServerProcess } from "../support/server-process.ts";
-
-const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
-/** As root there is no sandbox; the rest keeps the browser from calling home. */
-const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
 
 onEveryHost("the chat page", (url) => {
   it("is served", async () => {
@@ -42,7 +39,7 @@ describe.each(
   beforeAll(async () => {
     [server, browser] = await Promise.all([
       ServerProcess.start({ host, variables: { PARLEY_ENV: "development" } }),
-      chromium.launch({ executablePath: CHROMIUM, args: FLAGS }),
+      launchBrowser(),
     ]);
   });
   afterAll(async () => {
@@ -71,8 +68,8 @@ describe.each(
     await right.locator(".badge").waitFor({ state: "detached" });
     for (const text of ["one", "two", "three"]) await say(right, text);
     await bubble(left, "three").waitFor();
-    const texts = await left.locator(".bubble").allInnerTexts();
-    expect(texts.map((text) => text.split("\n").at(-1))).toEqual(["Hello <b>Bob</b>", "one", "two", "three"]);
+    expect(await left.locator(".bubble .text").allInnerTexts()).toEqual(["Hello <b>Bob</b>", "one", "two", "three"]);
+    await right.locator(".tick[data-tick=read]").last().waitFor();
   });
 
   it("bring older messages when scrolled up, once each", async () => {
@@ -89,10 +86,51 @@ describe.each(
       await page.locator(".entries").evaluate((entries) => entries.scrollTo(0, 0));
       await page.waitForFunction((old) => document.querySelectorAll(".bubble").length > old, before);
     }
-    const texts = await page.locator(".bubble").allInnerTexts();
-    expect(texts.map((text) => text.split("\n").at(-1))).toEqual(
-      Array.from({ length: 120 }, (_, index) => `line ${index + 1}.`),
-    );
+    const texts = await page.locator(".bubble .text").allInnerTexts();
+    expect(texts).toEqual(Array.from({ length: 120 }, (_, index) => `line ${index + 1}.`));
+  });
+
+  it("show what is done to messages where they are, and who is typing", async () => {
+    const [alice, bob] = [someone("alice"), someone("bob")];
+    const [left, right] = [await tab(`?user=${alice}&to=${bob}`), await tab(`?user=${bob}&to=${alice}`)];
+    const act = async (page: Page, text: string, label: string) => {
+      await bubble(page, text).getByLabel("Actions").first().click();
+      await bubble(page, text).getByRole("button", { name: label }).click();
+    };
+    for (const text of ["first", "second"]) await say(left, text);
+    await bubble(right, "second").waitFor();
+    await act(right, "first", "👍");
+    await left.locator(".reactions", { hasText: "👍 1" }).waitFor();
+    await act(left, "first", "Edit");
+    await say(left, "the first");
+    await bubble(right, "the first").locator("small", { hasText: "edited" }).waitFor();
+    await act(right, "the first", "Answer");
+    await say(right, "really?");
+    await bubble(left, "really?").locator("blockquote", { hasText: "the first" }).waitFor();
+    await act(left, "second", "Recall");
+    await bubble(right, "This message was recalled").waitFor();
+    await right.getByLabel("Write a message").fill("hm");
+    await left.locator(".typing", { hasText: "typing" }).waitFor();
+    const texts = ["the first", "This message was recalled", "really?"];
+    for (const page of [left, right]) expect(await page.locator(".bubble .text").allInnerTexts()).toEqual(texts);
+    // The same after a reload, from the store.
+    await left.reload();
+    await bubble(left, "really?").waitFor();
+    expect(await left.locator(".bubble .text").allInnerTexts()).toEqual(texts);
+  });
+
+  it("have, on a phone, either the list or a conversation", async () => {
+    const [alice, bob] = [someone("alice"), someone("bob")];
+    const page = await tab(`?user=${alice}&to=${bob}`);
+    await page.setViewportSize({ width: 390, height: 780 });
+    await say(page, "hello");
+    await bubble(page, "hello").waitFor();
+    expect(await page.locator(".sessions").isVisible()).toBe(false);
+    await page.getByLabel("Conversations").click();
+    await page.locator(".sessions button", { hasText: bob }).waitFor();
+    expect(await page.getByLabel("Write a message").isVisible()).toBe(false);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(width).toBe(390);
   });
 
   it("show the reference of the API without asking anybody else", async () => {
