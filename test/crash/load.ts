@@ -4,6 +4,8 @@ import { Person, someone, upTo } from "../support/person.ts";
 
 const MEMBERS = 5;
 const PAUSE_MS = 3;
+/** Messages of one person that wait for their ack. The SDK takes no more than 1 024, and a restart may take long. */
+const MAX_WAITING = 500;
 
 /** One message of the load: what was sent, and what the server promised. */
 interface Sent {
@@ -12,7 +14,7 @@ interface Sent {
   readonly result: Promise<MsgSendResult>;
 }
 
-/** People who talk without a pause, in a group and in single chats, whatever happens to the server. */
+/** People who talk as fast as they may, in a group and in single chats, whatever happens to the server. */
 export class Load {
   readonly people: readonly Person[];
   readonly groupId: string;
@@ -76,10 +78,13 @@ export class Load {
 
   async #talk(person: Person, index: number): Promise<void> {
     const friend = this.people[(index + 1) % this.people.length] ?? person;
+    const results: Promise<MsgSendResult>[] = [];
     for (let n = 1; this.#isTalking; n += 1) {
       const sessionId = n % 3 === 0 ? person.with(friend) : this.groupId;
       const content = `${person.userId} ${n}`;
-      this.#sent.push({ sessionId, content, result: person.client.send(sessionId, content) });
+      const result = person.client.send(sessionId, content);
+      this.#sent.push({ sessionId, content, result });
+      await results[results.push(result) - MAX_WAITING];
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
   }
