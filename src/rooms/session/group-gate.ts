@@ -106,7 +106,7 @@ export class GroupGate implements SessionFeature {
       return this.#admit(by, frame, [frame.userId]);
     }
     gate.deleteRequests([frame.userId]);
-    this.#tellAdmins();
+    this.#tellAdmins(frame.userId);
     return 0;
   }
 
@@ -117,13 +117,9 @@ export class GroupGate implements SessionFeature {
     return seqId;
   }
 
-  #tellAdmins(): void {
+  #tellAdmins(...alsoTo: readonly UserId[]): void {
     const { roster, signals, groupId } = this.#ports;
-    const admins = roster.all().filter(({ role }) => role !== "member");
-    const frame = { type: "sync.command", what: "group.requests", id: groupId } as const;
-    signals.send(
-      admins.map(({ userId }) => userId),
-      frame,
-    );
+    const admins = roster.all().flatMap(({ role, userId }) => (role === "member" ? [] : userId));
+    signals.send([...admins, ...alsoTo], { type: "sync.command", what: "group.requests", id: groupId });
   }
 }

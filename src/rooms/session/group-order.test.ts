@@ -127,7 +127,10 @@ describe("coming in with approval", () => {
     expect(refused(carol, answer(dave, true))).toBe("NOT_ALLOWED_IN_GROUP");
     const { seqId } = change(bob, answer(dave, true));
     expect(group.log().at(-1)).toMatchObject({ seqId, from: bob, notice: { event: "joined", users: [dave] } });
+    world.drain();
     expect(change(bob, answer(user("erin"), false))).toMatchObject({ seqId: 0 });
+    const told = ["erin", "alice", "bob", "carol"].map((who) => world.requestsTo(`/mailbox/${who}`).length);
+    expect(told, "of the refusal").toEqual([1, 1, 1, 0]);
     for (const who of [dave, user("erin")]) expect(refused(bob, answer(who, true))).toBe("NO_SUCH_REQUEST");
     change(alice, ban(user("frank")));
     expect(requests(alice)).toMatchObject({ value: { requests: [] } });
