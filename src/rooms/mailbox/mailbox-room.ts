@@ -1,6 +1,7 @@
 import { Courier } from "../../kernel/courier.ts";
 import { CourierStore } from "../../kernel/courier-store.ts";
 import type { CallTag, Effects, RoomCall } from "../../kernel/effects.ts";
+import { handlerOf } from "../../kernel/handler-of.ts";
 import type { Connection, RoomPorts } from "../../kernel/ports.ts";
 import { packIdOf } from "../../kernel/refusal.ts";
 import type { Room } from "../../kernel/room.ts";
@@ -24,14 +25,15 @@ import { MailboxStore } from "./store.ts";
 type Handle = (owed: Owed, frame: UpFrame) => void;
 type Answer = (call: MailboxCall) => unknown;
 
+const requestsOf = ({ requests }: MailboxFeature) => requests;
+const callsOf = ({ calls }: MailboxFeature) => calls;
+
 /** One user: their connections, the list of their sessions, and all that is theirs alone. Rules: SPEC.md. */
 export class MailboxRoom implements Room {
   readonly #mailbox: Mailbox;
   readonly #forwarding: Forwarding;
   readonly #replays: Replays;
   readonly #features: readonly MailboxFeature[];
-  readonly #requests: ReadonlyMap<string, Handle>;
-  readonly #calls: ReadonlyMap<string, Answer>;
 
   constructor(address: { app: AppId; userId: UserId }, ports: RoomPorts, effects: Effects) {
     const { app, userId: me } = address;
@@ -45,21 +47,17 @@ export class MailboxRoom implements Room {
     this.#mailbox = { app, me, sql, clock, random, policy, effects, desk, hotSessions, courier };
     this.#forwarding = new Forwarding(this.#mailbox);
     this.#features = [...mailboxFeatures(this.#mailbox, store), this.#forwarding, courier];
-    // SAFETY: each handler gets the frames, or calls, of the type that it is filed under
-    this.#requests = new Map(
-      this.#features.flatMap(({ requests = {} }) => Object.entries(requests) as [string, Handle][]),
-    );
-    this.#calls = new Map(this.#features.flatMap(({ calls = {} }) => Object.entries(calls) as [string, Answer][])); // SAFETY: as above
   }
 
   call(call: RoomCall): unknown {
     const known = call as MailboxCall; // SAFETY: hosts route by room kind, and only MailboxCall goes to mailboxes
-    const answer = this.#calls.get(known.type);
-    if (answer !== undefined) return answer(known);
-    if (known.type === "replay") return this.#replays.replay(known);
     if (known.type === "deliver") return this.#deliver(known.frame);
-    if (known.type === "signal") this.#mailbox.effects.send(this.#mailbox.desk.live(), known.frame);
-    return null;
+    if (known.type === "replay") return this.#replays.replay(known);
+    if (known.type === "signal") {
+      this.#mailbox.effects.send(this.#mailbox.desk.live(), known.frame);
+      return null;
+    }
+    return handlerOf<MailboxFeature, Answer>(this.#features, callsOf, known.type)?.(known) ?? null;
   }
 
   opened(connection: Connection): void {
@@ -125,7 +123,7 @@ export class MailboxRoom implements Room {
       this.#forwarding.forward(owed, frame);
       return;
     }
-    const handle = this.#requests.get(frame.type);
+    const handle = handlerOf<MailboxFeature, Handle>(this.#features, requestsOf, frame.type);
     if (handle === undefined) throw new ParleyError("UNKNOWN_TYPE", frame.type);
     handle(owed, frame);
   }

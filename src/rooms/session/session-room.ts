@@ -1,4 +1,5 @@
 import type { CallTag, Effects, RoomCall } from "../../kernel/effects.ts";
+import { handlerOf } from "../../kernel/handler-of.ts";
 import type { RoomPorts } from "../../kernel/ports.ts";
 import type { Room } from "../../kernel/room.ts";
 import { ParleyError } from "../../protocol/errors.ts";
@@ -10,29 +11,28 @@ import type { AppendResult, SessionCall, UnreadResult } from "../../protocol/rpc
 import type { SessionFrame } from "../../protocol/session-frame.ts";
 import { stillKnown } from "./drafts.ts";
 import type { DeliveredTag } from "./fan-out.ts";
-import type { SessionCalls } from "./feature.ts";
+import type { SessionCalls, SessionFeature } from "./feature.ts";
 import { type SessionParts, sessionParts } from "./parts.ts";
 
 type Decide = (by: UserId, frame: SessionFrame) => unknown;
 type Answer = (call: SessionCall) => unknown;
 
+const requestsOf = ({ requests }: SessionFeature) => requests;
+const callsOf = ({ calls }: SessionFeature) => calls;
+
 /** One session: its ordered log, its members, and the delivery to their mailboxes. Rules: SPEC.md. */
 export class SessionRoom implements Room {
   readonly #parts: SessionParts;
-  readonly #requests: ReadonlyMap<string, Decide>;
-  readonly #calls: ReadonlyMap<string, Answer>;
+  /** Those who answer calls. */
+  readonly #callees: readonly SessionFeature[];
 
   constructor(address: { app: AppId; sessionId: SessionId }, ports: RoomPorts, effects: Effects) {
     this.#parts = sessionParts(address, ports, effects);
-    const { features } = this.#parts;
-    // SAFETY: each handler gets the frames, or calls, of the type that it is filed under
-    this.#requests = new Map(features.flatMap(({ requests = {} }) => Object.entries(requests) as [string, Decide][]));
-    const calls = [this.#ownCalls, ...features.map((feature) => feature.calls ?? {})];
-    this.#calls = new Map(calls.flatMap((some) => Object.entries(some) as [string, Answer][])); // SAFETY: as above
+    this.#callees = [{ calls: this.#ownCalls }, ...this.#parts.features];
   }
 
   call(call: RoomCall): unknown {
-    return this.#calls.get(call.type)?.(call as SessionCall); // SAFETY: hosts route by room kind, and only SessionCall goes to session rooms
+    return handlerOf<SessionFeature, Answer>(this.#callees, callsOf, call.type)?.(call as SessionCall); // SAFETY: hosts route by room kind, and only SessionCall goes to session rooms
   }
 
   replied(tag: CallTag, outcome: Outcome): void {
@@ -89,7 +89,7 @@ export class SessionRoom implements Room {
       return log.countUnread(userId, after, upTo);
     },
     request: ({ by, frame }): unknown => {
-      const decide = this.#requests.get(frame.type);
+      const decide = handlerOf<SessionFeature, Decide>(this.#parts.features, requestsOf, frame.type);
       // A group's request to what is no group finds nothing that decides it.
       if (decide === undefined) throw new ParleyError(this.#parts.access.isGroup ? "UNKNOWN_TYPE" : "NO_SUCH_GROUP");
       return decide(by, frame);
