@@ -4,7 +4,7 @@ import type { PushOutcome, PushPorts } from "./provider.ts";
 import { parseObject, textOf } from "./vendor-answer.ts";
 import { postForm } from "./vendor-request.ts";
 
-export interface OAuthClient {
+interface OAuthClient {
   readonly tokenUrl: string;
   readonly clientId: string;
   readonly clientSecret: string;
@@ -14,9 +14,28 @@ const DEFAULT_LIFE_SECONDS = 3600;
 const REFRESH_AHEAD_MS = 5 * 60_000;
 
 /** A bearer token by the client credentials grant (RFC 6749, section 4.4), as Huawei and Honor issue them. */
-export function clientCredentials(ports: PushPorts, client: OAuthClient): Credential {
+function clientCredentials(ports: PushPorts, client: OAuthClient): Credential {
   const { clock } = ports;
   return new Credential({ clock, refreshAheadMs: REFRESH_AHEAD_MS, issue: () => issued(ports, client) });
+}
+
+/** An app that gets its tokens that way. */
+export interface ClientAccount<App> {
+  readonly packageName: string;
+  readonly app: App;
+  readonly credential: Credential;
+}
+
+/** An account for each app, by package name. */
+export function clientAccounts<App extends Omit<OAuthClient, "tokenUrl">>(
+  ports: PushPorts,
+  { apps, tokenUrl }: { readonly apps: ReadonlyMap<string, App>; readonly tokenUrl: string },
+): ReadonlyMap<string, ClientAccount<App>> {
+  const accountOf = (packageName: string, app: App): ClientAccount<App> => {
+    const { clientId, clientSecret } = app;
+    return { packageName, app, credential: clientCredentials(ports, { tokenUrl, clientId, clientSecret }) };
+  };
+  return new Map([...apps].map(([packageName, app]) => [packageName, accountOf(packageName, app)]));
 }
 
 async function issued({ http, clock }: PushPorts, client: OAuthClient): Promise<Issued> {

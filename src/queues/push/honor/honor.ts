@@ -1,5 +1,4 @@
-import { clientCredentials } from "../client-credentials.ts";
-import type { Credential } from "../credential.ts";
+import { type ClientAccount, clientAccounts } from "../client-credentials.ts";
 import { HUAWEI_CODES, illegalTokens } from "../huawei/answer.ts";
 import { fitNotice, intentUri, tapDataOf, ttlSecondsOf, visible } from "../notice.ts";
 import type { PushBatch, PushMessage, PushOutcome, PushPorts, PushProvider } from "../provider.ts";
@@ -28,11 +27,7 @@ export interface HonorSettings {
   readonly codes?: CodeTable;
 }
 
-interface Account {
-  readonly packageName: string;
-  readonly app: HonorApp;
-  readonly credential: Credential;
-}
+type Account = ClientAccount<HonorApp>;
 
 const BASE_URL = "https://push-api.cloud.honor.com";
 const TOKEN_URL = "https://iam.developer.honor.com/auth/realms/developer/protocol/openid-connect/token";
@@ -56,11 +51,7 @@ export class HonorProvider implements PushProvider {
     this.#ports = ports;
     this.#baseUrl = baseUrl;
     this.#dialect = { field: "code", codes: { ...HONOR_CODES, ...settings.codes }, clock: ports.clock };
-    const account = (packageName: string, app: HonorApp): Account => {
-      const { clientId, clientSecret } = app;
-      return { packageName, app, credential: clientCredentials(ports, { tokenUrl, clientId, clientSecret }) };
-    };
-    this.#accounts = new Map([...settings.apps].map(([name, app]) => [name, account(name, app)]));
+    this.#accounts = clientAccounts(ports, { apps: settings.apps, tokenUrl });
   }
 
   send({ message, targets }: PushBatch): Promise<readonly PushOutcome[]> {

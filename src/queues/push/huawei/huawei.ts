@@ -1,5 +1,4 @@
-import { clientCredentials } from "../client-credentials.ts";
-import type { Credential } from "../credential.ts";
+import { type ClientAccount, clientAccounts } from "../client-credentials.ts";
 import { fitNotice, intentUri, tapDataOf, ttlSecondsOf, visible } from "../notice.ts";
 import type { PushBatch, PushMessage, PushOutcome, PushPorts, PushProvider, PushWithdrawal } from "../provider.ts";
 import { type CodeTable, type Dialect, judge, named } from "../vendor-answer.ts";
@@ -31,11 +30,7 @@ export interface HuaweiSettings {
   readonly codes?: CodeTable;
 }
 
-interface Account {
-  readonly packageName: string;
-  readonly app: HuaweiApp;
-  readonly credential: Credential;
-}
+type Account = ClientAccount<HuaweiApp>;
 
 const BASE_URL = "https://push-api.cloud.huawei.com";
 const TOKEN_URL = "https://oauth-login.cloud.huawei.com/oauth2/v3/token";
@@ -58,11 +53,7 @@ export class HuaweiProvider implements PushProvider {
     this.#ports = ports;
     this.#baseUrl = baseUrl;
     this.#dialect = { field: "code", codes: { ...HUAWEI_CODES, ...settings.codes }, clock: ports.clock };
-    const account = (packageName: string, app: HuaweiApp): Account => {
-      const { clientId, clientSecret } = app;
-      return { packageName, app, credential: clientCredentials(ports, { tokenUrl, clientId, clientSecret }) };
-    };
-    this.#accounts = new Map([...settings.apps].map(([name, app]) => [name, account(name, app)]));
+    this.#accounts = clientAccounts(ports, { apps: settings.apps, tokenUrl });
   }
 
   send({ message, targets }: PushBatch): Promise<readonly PushOutcome[]> {
