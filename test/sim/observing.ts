@@ -1,12 +1,14 @@
 import type { z } from "zod";
 import type { RoomName } from "../../src/kernel/room-name.ts";
 import type { Entry } from "../../src/protocol/entry.ts";
+import type { MsgSendResult } from "../../src/protocol/frames/message.ts";
 import type { MonitorSyncResult } from "../../src/protocol/frames/monitor.ts";
 import type { SessionId, UserId } from "../../src/protocol/ids.ts";
-import type { ObserverAuditResult, ObserverRecord } from "../../src/protocol/rpc/observation.ts";
-import { unwrap } from "../../src/protocol/rpc/outcome.ts";
+import type { ObserveCall, ObserverAuditResult, ObserverRecord } from "../../src/protocol/rpc/observation.ts";
+import { type Outcome, unwrap } from "../../src/protocol/rpc/outcome.ts";
+import { append, text } from "./asks.ts";
 import { dataOf, freshPack, online } from "./mailboxes.ts";
-import { chat, chatRoom } from "./names.ts";
+import { alice, carol, chat, chatRoom } from "./names.ts";
 import type { SimConnection } from "./sim-connection.ts";
 import type { ConnectOptions, World } from "./world.ts";
 
@@ -67,4 +69,48 @@ export function passTimeUntil(world: World, done: () => boolean): void {
     world.drain();
   }
   if (!done()) throw new Error("it never happened");
+}
+
+/** Alice says something in the chat. */
+export function said(world: World, ...packs: string[]): MsgSendResult[] {
+  return append(
+    world,
+    alice,
+    packs.map((one) => text(one)),
+  );
+}
+
+export function codeOf(connection: SimConnection, packId: string): number[] {
+  return connection.acks(packId).map(({ code }) => code);
+}
+
+/** What a mailbox tells the session. */
+export function told(version: number, event: ObserveCall["event"] = "started", userId = carol): ObserveCall {
+  return { type: "observe", userId, version, event };
+}
+
+interface Reader {
+  readonly userId: UserId;
+  readonly observes: true | undefined;
+  readonly room: RoomName;
+}
+
+export function historyFor(world: World, { userId, observes, room }: Reader): Outcome {
+  const by = { kind: "user", userId, ...(observes ? { observes } : {}) } as const;
+  return world.call(room, { type: "history", by, after: 0 });
+}
+
+/** The delivery to an observer that is under way does not arrive. */
+export function loseObserved(world: World): void {
+  const isDelivery = ({ kind, ...flight }: (typeof world.flights)[number]) =>
+    kind === "request" && "call" in flight && flight.call.type === "observed";
+  world.land(world.flights.findIndex(isDelivery), "lost");
+}
+
+/** Asks for the whole history, and returns the packId. */
+export function pulled(world: World, connection: SimConnection): string {
+  const packId = freshPack();
+  world.send(connection, { type: "history.pull", packId, sessionId: chat, after: 0 });
+  world.drain();
+  return packId;
 }

@@ -4,12 +4,15 @@ import { dataOf, freshPack, hotSession, mailboxOf, online, syncPage } from "../.
 import { alice, bob, carol, chat, chatRoom } from "../../../test/sim/names.ts";
 import {
   auditOf,
+  codeOf,
   monitor,
   monitored,
   observedList,
   observedSeqIds,
   observer,
   passTimeUntil,
+  pulled,
+  said,
 } from "../../../test/sim/observing.ts";
 import type { SimConnection } from "../../../test/sim/sim-connection.ts";
 import { World } from "../../../test/sim/world.ts";
@@ -24,24 +27,14 @@ beforeEach(() => {
 });
 
 const say = (...packs: string[]) => {
-  append(
-    world,
-    alice,
-    packs.map((one) => text(one)),
-  );
+  said(world, ...packs);
   world.drain();
 };
-const codeOf = (connection: SimConnection, packId: string) => connection.acks(packId).map(({ code }) => code);
 const events = () => auditOf(world).map(({ event }) => event);
 const indexOfCall = (type: string) =>
   world.flights.findIndex((flight) => flight.kind === "request" && flight.call.type === type);
 
-function pull(connection: SimConnection): string {
-  const packId = freshPack();
-  world.send(connection, { type: "history.pull", packId, sessionId: chat, after: 0 });
-  world.drain();
-  return packId;
-}
+const pull = (connection: SimConnection) => pulled(world, connection);
 
 describe("observing", () => {
   it("M130 needs a token with the scope, for every verb, and shows other devices nothing", () => {

@@ -1,14 +1,16 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { append, text } from "../../../test/sim/asks.ts";
 import { freshPack, online } from "../../../test/sim/mailboxes.ts";
-import { alice, carol, chat } from "../../../test/sim/names.ts";
+import { carol } from "../../../test/sim/names.ts";
 import {
   auditOf,
+  codeOf,
   monitored,
   observedList,
   observedSeqIds,
   observer,
   passTimeUntil,
+  pulled,
+  said,
 } from "../../../test/sim/observing.ts";
 import type { SimConnection } from "../../../test/sim/sim-connection.ts";
 import { World } from "../../../test/sim/world.ts";
@@ -21,22 +23,12 @@ beforeEach(() => {
 });
 
 const say = (...packs: string[]) => {
-  append(
-    world,
-    alice,
-    packs.map((one) => text(one)),
-  );
+  said(world, ...packs);
   world.drain();
 };
-const codeOf = (connection: SimConnection, packId: string) => connection.acks(packId).map(({ code }) => code);
 const events = () => auditOf(world).map(({ event }) => event);
 
-function pull(connection: SimConnection): string {
-  const packId = freshPack();
-  world.send(connection, { type: "history.pull", packId, sessionId: chat, after: 0 });
-  world.drain();
-  return packId;
-}
+const pull = (connection: SimConnection) => pulled(world, connection);
 
 function kick(connection: SimConnection, deviceId: string): void {
   world.send(connection, { type: "device.kick", packId: freshPack(), deviceId: DeviceId.parse(deviceId) });

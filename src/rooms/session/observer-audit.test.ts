@@ -1,12 +1,20 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { append, errorOf, SimGroup, text } from "../../../test/sim/asks.ts";
 import { alice, app, bob, carol, chatRoom, dave, user } from "../../../test/sim/names.ts";
-import { auditOf, monitored, observedEntries, observer } from "../../../test/sim/observing.ts";
+import {
+  auditOf,
+  historyFor,
+  loseObserved,
+  monitored,
+  observedEntries,
+  observer,
+  said,
+  told,
+} from "../../../test/sim/observing.ts";
 import { World } from "../../../test/sim/world.ts";
 import { sessionRoom } from "../../kernel/room-name.ts";
 import { SessionId, type UserId } from "../../protocol/ids.ts";
 import { MAX_OBSERVERS } from "../../protocol/limits.ts";
-import type { ObserveCall } from "../../protocol/rpc/observation.ts";
 import { unwrap } from "../../protocol/rpc/outcome.ts";
 
 let world: World;
@@ -14,25 +22,9 @@ beforeEach(() => {
   world = new World();
 });
 
-const told = (version: number, event: ObserveCall["event"] = "started", userId = carol): ObserveCall => ({
-  type: "observe",
-  userId,
-  version,
-  event,
-});
-const say = (...packs: string[]) =>
-  append(
-    world,
-    alice,
-    packs.map((one) => text(one)),
-  );
-const historyOf = (userId: UserId, observes?: true, room = chatRoom) =>
-  world.call(room, { type: "history", by: { kind: "user", userId, ...(observes ? { observes } : {}) }, after: 0 });
-const loseDelivery = () => {
-  const isDelivery = ({ kind, ...flight }: (typeof world.flights)[number]) =>
-    kind === "request" && "call" in flight && flight.call.type === "observed";
-  world.land(world.flights.findIndex(isDelivery), "lost");
-};
+const say = (...packs: string[]) => said(world, ...packs);
+const historyOf = (userId: UserId, observes?: true, room = chatRoom) => historyFor(world, { userId, observes, room });
+const loseDelivery = () => loseObserved(world);
 
 describe("an observer, bounded and audited,", () => {
   it("S94 is one of at most 50, until another one stops", () => {

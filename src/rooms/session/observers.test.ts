@@ -4,17 +4,20 @@ import { hotSession, mailboxOf, online } from "../../../test/sim/mailboxes.ts";
 import { alice, bob, carol, chat, chatRoom, dave, pack } from "../../../test/sim/names.ts";
 import {
   auditOf,
+  historyFor,
+  loseObserved,
   monitor,
   monitored,
   observedEntries,
   observedSeqIds,
   observer,
   passTimeUntil,
+  said,
+  told,
 } from "../../../test/sim/observing.ts";
 import { World } from "../../../test/sim/world.ts";
 import type { HistoryResult } from "../../protocol/frames/message.ts";
 import type { UserId } from "../../protocol/ids.ts";
-import type { ObserveCall } from "../../protocol/rpc/observation.ts";
 import { unwrap } from "../../protocol/rpc/outcome.ts";
 
 let world: World;
@@ -22,30 +25,14 @@ beforeEach(() => {
   world = new World();
 });
 
-const told = (version: number, event: ObserveCall["event"] = "started", userId = carol): ObserveCall => ({
-  type: "observe",
-  userId,
-  version,
-  event,
-});
-const say = (...packs: string[]) =>
-  append(
-    world,
-    alice,
-    packs.map((one) => text(one)),
-  );
-const historyOf = (userId: UserId, observes?: true, room = chatRoom) =>
-  world.call(room, { type: "history", by: { kind: "user", userId, ...(observes ? { observes } : {}) }, after: 0 });
+const say = (...packs: string[]) => said(world, ...packs);
+const historyOf = (userId: UserId, observes?: true, room = chatRoom) => historyFor(world, { userId, observes, room });
 const deliveriesTo = (userId: UserId) =>
   world.requestsTo(mailboxOf(userId)).flatMap((call) => {
     if (call.type === "observed") return [call.frame.entries.map(({ seqId }) => seqId)];
     return [];
   });
-const loseDelivery = () => {
-  const isDelivery = ({ kind, ...flight }: (typeof world.flights)[number]) =>
-    kind === "request" && "call" in flight && flight.call.type === "observed";
-  world.land(world.flights.findIndex(isDelivery), "lost");
-};
+const loseDelivery = () => loseObserved(world);
 
 describe("an observer", () => {
   it("S90 begins at the log's end, between entries that are appended, and leaves no entry", () => {
