@@ -1,5 +1,4 @@
 import type { DownFrame } from "../protocol/down.ts";
-import type { ArchiveCall } from "../protocol/rpc/archive-call.ts";
 import type { JobCall } from "../protocol/rpc/job-call.ts";
 import type { LettersCall } from "../protocol/rpc/letters-call.ts";
 import type { MailboxCall } from "../protocol/rpc/mailbox-call.ts";
@@ -7,7 +6,14 @@ import type { QueueJob, QueueName } from "../protocol/rpc/queue-job.ts";
 import type { SessionCall } from "../protocol/rpc/session-call.ts";
 import type { Connection } from "./ports.ts";
 import type { RoomName } from "./room-name.ts";
-import { type EnqueueCall, queueOf, type ServiceCall, type Target } from "./services.ts";
+import {
+  type EnqueueCall,
+  questionOf,
+  queueOf,
+  type ServiceCall,
+  type ServiceQuestion,
+  type Target,
+} from "./services.ts";
 
 export type RoomCall = SessionCall | MailboxCall | JobCall | LettersCall;
 
@@ -21,7 +27,7 @@ export type Effect =
   | { readonly kind: "call"; readonly to: RoomName; readonly call: RoomCall; readonly tag: CallTag }
   /** The reply comes when the jobs are durable; where rooms and queues share a transaction, it comes with it. */
   | { readonly kind: "enqueue"; readonly queue: QueueName; readonly jobs: readonly QueueJob[]; readonly tag: CallTag }
-  | { readonly kind: "ask"; readonly call: ArchiveCall; readonly tag: CallTag }
+  | { readonly kind: "ask"; readonly question: ServiceQuestion; readonly tag: CallTag }
   /** The room's alarm fires at `atMs` or earlier; an earlier one that is already set stays. */
   | { readonly kind: "wake"; readonly atMs: number };
 
@@ -42,10 +48,10 @@ export class Effects {
   /** Calls a room or a service; each takes its own calls. */
   call(to: Target, call: RoomCall | ServiceCall, tag: CallTag): void {
     const queue = queueOf(to);
+    const question = questionOf(to, call);
     // SAFETY: whoever names a target gives it a call of its own
     if (queue !== undefined) this.#list.push({ kind: "enqueue", queue, jobs: (call as EnqueueCall).jobs, tag });
-    else if (to === "@archive")
-      this.#list.push({ kind: "ask", call: call as ArchiveCall, tag }); // SAFETY: as above
+    else if (question !== undefined) this.#list.push({ kind: "ask", question, tag });
     else this.#list.push({ kind: "call", to: to as RoomName, call: call as RoomCall, tag }); // SAFETY: as above; services are ruled out
   }
 

@@ -5,12 +5,13 @@ import type { Random } from "../../src/kernel/ports.ts";
 import type { RoomEvent } from "../../src/kernel/room.ts";
 import { addressOf, mailboxRoom, type RoomName } from "../../src/kernel/room-name.ts";
 import { RoomRunner } from "../../src/kernel/room-runner.ts";
-import { type EnqueueCall, queueOf, type ServiceCall, type Target } from "../../src/kernel/services.ts";
+import { type EnqueueCall, questionOf, queueOf, type ServiceCall, type Target } from "../../src/kernel/services.ts";
 import { Visit, type VisitorState } from "../../src/kernel/visit.ts";
 import { jsonCodec } from "../../src/protocol/codec-json.ts";
 import { ParleyError } from "../../src/protocol/errors.ts";
 import type { AppId, DeviceType, UserId } from "../../src/protocol/ids.ts";
 import type { ArchiveCall } from "../../src/protocol/rpc/archive-call.ts";
+import type { HookServiceCall } from "../../src/protocol/rpc/hook-service-call.ts";
 import { failed, type Outcome } from "../../src/protocol/rpc/outcome.ts";
 import type { QueueJob, QueueName } from "../../src/protocol/rpc/queue-job.ts";
 import type { Scope } from "../../src/protocol/scope.ts";
@@ -75,6 +76,8 @@ export class World {
   readonly #jobs = new Map<QueueName, QueueJob[]>();
   /** What the archive answers. */
   archive: (call: ArchiveCall) => Outcome = () => UNREACHABLE;
+  /** What servers of third parties answer. */
+  hook: (call: HookServiceCall) => Outcome = () => UNREACHABLE;
   nowMs = 1_700_000_000_000;
 
   constructor(options: { seed?: number; policy?: Partial<RoomPolicy> } = {}) {
@@ -158,9 +161,11 @@ export class World {
 
   #answer({ to, call }: Flight & { kind: "request" }): Outcome {
     const queue = queueOf(to);
+    const question = questionOf(to, call);
+    if (question !== undefined)
+      return question.service === "@archive" ? this.archive(question.call) : this.hook(question.call);
     // SAFETY: made of an effect whose call is its target's
-    if (queue === undefined)
-      return to === "@archive" ? this.archive(call as ArchiveCall) : this.call(to as RoomName, call as RoomCall);
+    if (queue === undefined) return this.call(to as RoomName, call as RoomCall);
     this.jobsOf(queue).push(...(call as EnqueueCall).jobs); // SAFETY: as above
     return { ok: true, value: null };
   }
@@ -244,7 +249,7 @@ export class World {
       if (effect.kind === "send") for (const one of effect.connections) (one as SimConnection).take(effect.frame); // SAFETY: connections here are SimConnections
       if (effect.kind === "wake") this.#wake(room, effect.atMs);
       if (effect.kind === "call") this.#fly(room, effect);
-      if (effect.kind === "ask") this.#fly(room, { ...effect, to: "@archive" });
+      if (effect.kind === "ask") this.#fly(room, { ...effect.question, to: effect.question.service, tag: effect.tag });
       if (effect.kind === "enqueue")
         this.#fly(room, { ...effect, to: `@queue/${effect.queue}`, call: { type: "enqueue", jobs: effect.jobs } });
       if (effect.kind !== "close") continue;

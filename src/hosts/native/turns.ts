@@ -1,8 +1,8 @@
 import type { CallTag, Effect } from "../../kernel/effects.ts";
 import type { RoomEvent } from "../../kernel/room.ts";
 import type { RoomName } from "../../kernel/room-name.ts";
+import type { ServiceQuestion } from "../../kernel/services.ts";
 import { TurnClock } from "../../kernel/turn-clock.ts";
-import type { ArchiveCall } from "../../protocol/rpc/archive-call.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
 import type { QueueJob, QueueName } from "../../protocol/rpc/queue-job.ts";
 import type { Actor, ActorPorts } from "./actor.ts";
@@ -30,7 +30,7 @@ interface Job {
 
 export interface TurnPorts extends Omit<ActorPorts, "clock"> {
   /** Answers what rooms ask of services. Never rejects. */
-  readonly ask: (call: ArchiveCall) => Promise<Outcome>;
+  readonly ask: (question: ServiceQuestion) => Promise<Outcome>;
 }
 export type OnCommitFault = (fault: unknown) => void;
 
@@ -209,8 +209,8 @@ export class Turns {
           this.#replied(actor, effect.tag, DURABLE);
           break;
         case "ask": {
-          const { call, tag } = effect;
-          this.#held.ask(() => void this.#ask(call).then((outcome) => this.#replied(actor, tag, outcome)));
+          const { question, tag } = effect;
+          this.#held.ask(() => void this.#ask(question).then((outcome) => this.#replied(actor, tag, outcome)));
           break;
         }
         case "wake":

@@ -12,7 +12,7 @@ import { makeRoom, migrationsOf } from "../room-kinds.ts";
 import { type Bindings, callRoom, report } from "./bindings.ts";
 import type { Holding, ObjectConnection } from "./object-connection.ts";
 import { ObjectStorage } from "./object-storage.ts";
-import { askArchive, enqueue } from "./services.ts";
+import { askService, enqueue } from "./services.ts";
 
 const ALARM_RETRY_MS = 2_000;
 
@@ -97,7 +97,7 @@ export class ObjectRoom {
           void this.#reply(effect.tag, enqueue(this.#bindings, effect.queue, effect.jobs));
           break;
         case "ask":
-          void this.#reply(effect.tag, askArchive(this.#bindings, effect.call));
+          void this.#reply(effect.tag, askService(this.#bindings, effect.question));
           break;
         case "wake":
           this.#wakeAt(effect.atMs);

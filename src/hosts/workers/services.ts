@@ -1,5 +1,5 @@
+import type { ServiceQuestion } from "../../kernel/services.ts";
 import { ERRORS } from "../../protocol/errors.ts";
-import type { ArchiveCall } from "../../protocol/rpc/archive-call.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
 import type { QueueJob, QueueName } from "../../protocol/rpc/queue-job.ts";
 import { type Bindings, queueOf, report } from "./bindings.ts";
@@ -23,6 +23,6 @@ export async function enqueue(bindings: Bindings, queue: QueueName, jobs: readon
 }
 
 /** Never rejects. */
-export async function askArchive(_bindings: Bindings, _call: ArchiveCall): Promise<Outcome> {
+export async function askService(_bindings: Bindings, _question: ServiceQuestion): Promise<Outcome> {
   return UNAVAILABLE;
 }
