@@ -5,7 +5,9 @@ import type { SimulatedVendor } from "../../src/hosts/native/push-simulator/vend
 import type { Http, HttpRequest } from "../../src/queues/http.ts";
 import type { PushMessage, PushPorts, PushTarget, PushWithdrawal } from "../../src/queues/push/provider.ts";
 
-export function aMessage(changes: Partial<PushMessage> = {}): PushMessage {
+type AboutMessage = PushMessage & Required<Pick<PushMessage, "sessionId" | "seqId">>;
+
+export function aMessage(changes: Partial<PushMessage> = {}): AboutMessage {
   return {
     id: "push-1",
     title: "Alice",

@@ -4,6 +4,7 @@ import type { Relation } from "../frames/friend.ts";
 import type { Invitation } from "../frames/group.ts";
 import type { GroupId, PackId, UserId } from "../ids.ts";
 import type { Operator } from "./operator.ts";
+import type { PushCall } from "./push-call.ts";
 import type { SessionCall } from "./session-call.ts";
 import type { Stance } from "./stance.ts";
 
@@ -28,6 +29,7 @@ export type MailboxCall =
   /** What somebody whom the user follows tells. Answers whether a connection still wants to know. */
   | { readonly type: "presence"; readonly news: PresenceNews }
   | ReplayCall
+  | PushCall
   /** A page of the relations, like `friend.sync`. */
   | { readonly type: "relations"; readonly since: number; readonly limit: number | undefined }
   /** The profile, as far as `by` may see it. */

@@ -1,4 +1,4 @@
-import type { AppId, SessionId } from "../ids.ts";
+import type { AppId, SessionId, UserId } from "../ids.ts";
 
 /** What every job says: whose it is. Jobs are delivered at least once and in no order. */
 interface Job {
@@ -10,9 +10,16 @@ export interface ArchiveJob extends Job {
   readonly sessionId: SessionId;
 }
 
+/** The user has something to be pushed. What and where to, their mailbox says when it is asked (`push.take`): so a job may come twice, or late. */
+export interface PushJob extends Job {
+  readonly userId: UserId;
+  readonly pushId: string;
+}
+
 /** The jobs of each queue. */
 export interface QueueJobs {
   readonly archive: ArchiveJob;
+  readonly push: PushJob;
 }
 export type QueueName = keyof QueueJobs;
 export type QueueJob = QueueJobs[QueueName];

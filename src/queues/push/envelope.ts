@@ -3,8 +3,8 @@ import type { PushMessage, PushWithdrawal } from "./provider.ts";
 /** What an app finds under the key `parley` of a push, whoever carried it. `sessionId` and `seqId` say which message it is about. */
 export interface Envelope {
   readonly kind: "message" | "withdraw";
-  readonly sessionId: string;
-  readonly seqId: number;
+  readonly sessionId?: string;
+  readonly seqId?: number;
   readonly badge: number;
   /** Of the notification that is shown, or that is to be removed. */
   readonly collapseId: string;
@@ -13,9 +13,9 @@ export interface Envelope {
 }
 
 export function messageEnvelope({ sessionId, seqId, badge, collapseId, uri, data }: PushMessage): Envelope {
-  const base = { kind: "message", sessionId, seqId, badge, collapseId } as const;
+  const about = { ...(sessionId !== undefined && { sessionId }), ...(seqId !== undefined && { seqId }) };
   const hasData = Object.keys(data).length > 0;
-  return { ...base, ...(uri !== undefined && { uri }), ...(hasData && { data }) };
+  return { kind: "message", ...about, badge, collapseId, ...(uri !== undefined && { uri }), ...(hasData && { data }) };
 }
 
 export function withdrawalEnvelope({ sessionId, seqId, badge, collapseId }: PushWithdrawal): Envelope {

@@ -1,6 +1,7 @@
+import type { PushReceipt } from "../../../protocol/rpc/push-call.ts";
 import { parsedJson } from "../json.ts";
 import { isObject, type JsonObject, textOf, textsOf } from "../vendor-answer.ts";
-import type { Receipt, ReceiptFormat } from "./receipt.ts";
+import type { ReceiptFormat } from "./receipt.ts";
 
 /** A field of a form may be absent. */
 function parsed(text: string | null): unknown {
@@ -24,7 +25,7 @@ function tokensOf(targets: unknown): string[] {
 }
 
 /** One receipt per token, or one without if the vendor names none. */
-function perToken(tokens: readonly string[], receipt: Receipt): Receipt[] {
+function perToken(tokens: readonly string[], receipt: PushReceipt): PushReceipt[] {
   return tokens.length === 0 ? [receipt] : tokens.map((token) => ({ ...receipt, token }));
 }
 
@@ -35,7 +36,7 @@ const HUAWEI_DEAD: ReadonlySet<string> = new Set(["2", "5"]);
 export const parseHuaweiReceipts: ReceiptFormat = (body, nowMs) => {
   const content = parsed(body);
   if (!isObject(content) || !Array.isArray(content.statuses)) return undefined;
-  return content.statuses.filter(isObject).flatMap((entry): Receipt[] => {
+  return content.statuses.filter(isObject).flatMap((entry): PushReceipt[] => {
     const delivery = isObject(entry.deliveryStatus) ? entry.deliveryStatus : entry;
     const code = textOf(delivery.result ?? delivery.status);
     const messageId = textOf(entry.requestId);
@@ -56,7 +57,7 @@ export const parseHuaweiReceipts: ReceiptFormat = (body, nowMs) => {
 };
 
 /** Of Xiaomi's and Meizu's numbers, which are the same. */
-function kindOf(type: string): Receipt["kind"] {
+function kindOf(type: string): PushReceipt["kind"] {
   if (type === "1") return "delivered";
   return type === "2" ? "clicked" : "failed";
 }
@@ -64,7 +65,7 @@ function kindOf(type: string): Receipt["kind"] {
 /** The device is unknown, or the app uninstalled. */
 const XIAOMI_DEAD = "16";
 
-function typedReceipts(messageId: string, entry: JsonObject, nowMs: number): Receipt[] {
+function typedReceipts(messageId: string, entry: JsonObject, nowMs: number): PushReceipt[] {
   const type = textOf(entry.type) ?? "1";
   const kind = kindOf(type);
   return perToken(tokensOf(entry.targets), {
@@ -113,7 +114,7 @@ const OPPO_DEAD = "regid_invalid";
 export const parseOppoReceipts: ReceiptFormat = (body, nowMs) => {
   const content = parsed(body);
   if (!Array.isArray(content)) return undefined;
-  return content.filter(isObject).flatMap((entry): Receipt[] => {
+  return content.filter(isObject).flatMap((entry): PushReceipt[] => {
     const messageId = textOf(entry.messageId);
     const event = textOf(entry.eventType) ?? OPPO_ARRIVED;
     if (messageId === undefined) return [];

@@ -1,3 +1,4 @@
+import type { PushReceipt } from "../../../protocol/rpc/push-call.ts";
 import {
   parseHuaweiReceipts,
   parseMeizuReceipts,
@@ -5,11 +6,11 @@ import {
   parseVivoReceipts,
   parseXiaomiReceipts,
 } from "./formats.ts";
-import type { Receipt, ReceiptFormat, ReceiptRequest, ReceiptVendor } from "./receipt.ts";
+import type { ReceiptFormat, ReceiptRequest, ReceiptVendor } from "./receipt.ts";
 import { isTrusted, type ReceiptTrust } from "./trust.ts";
 
 export type ParsedReceipts =
-  | { readonly kind: "receipts"; readonly receipts: readonly Receipt[] }
+  | { readonly kind: "receipts"; readonly receipts: readonly PushReceipt[] }
   /** Not from the vendor: signature or secret are missing, wrong or too old. */
   | { readonly kind: "untrusted" }
   | { readonly kind: "malformed" };
