@@ -2,6 +2,7 @@ import { z } from "zod";
 import { DEFAULT_POLICY, type RoomPolicy } from "../kernel/policy.ts";
 import { type WordAction, WordFilter } from "../kernel/word-filter.ts";
 import { AppId, UserId } from "../protocol/ids.ts";
+import { NO_PUSH, type PushConfig, PushConfigText } from "../queues/push/config/push-config.ts";
 
 /** A server key is `sk_<app>_<secret>`: it says which tenant it is for. */
 export interface ServerKey {
@@ -20,6 +21,8 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   /** A request that is not answered by then gets `SEND_TIMED_OUT`. */
   readonly requestTimeoutMs: number;
+  /** Through whom devices are reached, and with which credentials. */
+  readonly push: PushConfig;
 }
 
 const MIN_SECRET_LENGTH = 32;
@@ -72,6 +75,8 @@ const Environment = z.object({
   /** One in a line. */
   PARLEY_WORDS: z.string().default(""),
   PARLEY_WORDS_ACTION: z.enum(["replace", "reject"]).default("replace"),
+  /** JSON; see docs/push.md. */
+  PARLEY_PUSH: PushConfigText.default(NO_PUSH),
 });
 
 /** Every object of a Workers isolate reads the configuration; the filter is made once for all of them. */
@@ -104,6 +109,7 @@ export function readConfig(variables: Readonly<Record<string, unknown>>): Config
     noticeSender: given.PARLEY_NOTICE_SENDER,
     corsOrigins: given.PARLEY_CORS_ORIGINS,
     requestTimeoutMs: given.PARLEY_REQUEST_TIMEOUT_SECONDS * 1_000,
+    push: given.PARLEY_PUSH,
     policy: {
       requestsPerSecond: given.PARLEY_REQUESTS_PER_SECOND,
       requestBurst: given.PARLEY_REQUEST_BURST,

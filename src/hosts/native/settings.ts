@@ -27,19 +27,26 @@ export function readSettings(variables: Readonly<Record<string, string | undefin
   }
   mkdirSync(dataDir, { recursive: true });
   const keys = environment === "development" ? developmentKeys(dataDir) : {};
-  const words =
-    variables.PARLEY_WORDS_FILE === undefined ? {} : { PARLEY_WORDS: readWords(variables.PARLEY_WORDS_FILE) };
-  const config = readConfig({ ...keys, ...variables, ...words, PARLEY_ENV: environment });
+  const config = readConfig({ ...keys, ...variables, ...filesOf(variables), PARLEY_ENV: environment });
   return { config, hostname, port, dataDir };
 }
 
-/** One word in a line. A server that was told to filter does not start without its words. */
-function readWords(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (cause) {
-    throw new ConfigError(`PARLEY_WORDS_FILE cannot be read: ${file}`, { cause });
+/** Variables that may be given as files instead. */
+const FILE_VARIABLES = ["PARLEY_WORDS", "PARLEY_PUSH"] as const;
+
+/** A server that was told of a file does not start without it. */
+function filesOf(variables: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const texts: Record<string, string> = {};
+  for (const name of FILE_VARIABLES) {
+    const file = variables[`${name}_FILE`];
+    if (file === undefined) continue;
+    try {
+      texts[name] = readFileSync(file, "utf8");
+    } catch (cause) {
+      throw new ConfigError(`${name}_FILE cannot be read: ${file}`, { cause });
+    }
   }
+  return texts;
 }
 
 function developmentKeys(dataDir: string): Record<string, string> {

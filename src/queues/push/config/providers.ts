@@ -1,0 +1,58 @@
+import type { PushProviderName } from "../../../protocol/push-provider-name.ts";
+import { ApnsProvider } from "../apns/apns.ts";
+import { FcmProvider } from "../fcm/fcm.ts";
+import { HonorProvider } from "../honor/honor.ts";
+import { HuaweiProvider } from "../huawei/huawei.ts";
+import { MeizuProvider } from "../meizu/meizu.ts";
+import { OppoProvider } from "../oppo/oppo.ts";
+import type { PushPorts, PushProvider } from "../provider.ts";
+import type { ReceiptVendor } from "../receipts/receipt.ts";
+import { VivoProvider } from "../vivo/vivo.ts";
+import { WebPushProvider } from "../webpush/web-push.ts";
+import { XiaomiProvider } from "../xiaomi/xiaomi.ts";
+import type { PackageCredentials } from "./credentials.ts";
+import type { PushConfig } from "./push-config.ts";
+import { receiptUrl } from "./receipt-links.ts";
+
+export type PushProviders = { readonly [Name in PushProviderName]: PushProvider };
+
+/** Every provider with the packages that it has credentials of. */
+export function pushProviders(config: PushConfig, ports: PushPorts): PushProviders {
+  const { providers: tuning } = config;
+  const apps = <Name extends PushProviderName>(name: Name) => appsOf(config, name);
+  return {
+    apns: new ApnsProvider({ ...tuning.apns, apps: apps("apns") }, ports),
+    fcm: new FcmProvider({ ...tuning.fcm, apps: apps("fcm") }, ports),
+    huawei: new HuaweiProvider({ ...tuning.huawei, apps: apps("huawei") }, ports),
+    honor: new HonorProvider({ ...tuning.honor, apps: apps("honor") }, ports),
+    xiaomi: new XiaomiProvider({ ...tuning.xiaomi, apps: withReceipts(config, "xiaomi") }, ports),
+    meizu: new MeizuProvider({ ...tuning.meizu, apps: withReceipts(config, "meizu") }, ports),
+    vivo: new VivoProvider({ ...tuning.vivo, apps: withReceipts(config, "vivo") }, ports),
+    oppo: new OppoProvider({ ...tuning.oppo, apps: withReceipts(config, "oppo") }, ports),
+    webpush: new WebPushProvider({ ...tuning.webpush, apps: apps("webpush") }, ports),
+  };
+}
+
+type AppOf<Name extends PushProviderName> = NonNullable<PackageCredentials[Name]>;
+
+function appsOf<Name extends PushProviderName>({ packages }: PushConfig, name: Name): Map<string, AppOf<Name>> {
+  const apps = new Map<string, AppOf<Name>>();
+  for (const [packageName, credentials] of Object.entries(packages)) {
+    const app = credentials[name];
+    if (app !== undefined) apps.set(packageName, app as AppOf<Name>); // SAFETY: of this name, and defined
+  }
+  return apps;
+}
+
+/** Vendors that are told with every push where to post its receipts. */
+type Told = Extract<ReceiptVendor, "xiaomi" | "meizu" | "vivo" | "oppo">;
+
+function withReceipts<Vendor extends Told>(config: PushConfig, vendor: Vendor) {
+  const { publicUrl } = config;
+  const linked = (app: AppOf<Vendor>): AppOf<Vendor> & { readonly receiptUrl?: string } => {
+    if (publicUrl === undefined || app.receipts === undefined) return app;
+    const secret = "secret" in app.receipts ? app.receipts.secret : undefined;
+    return { ...app, receiptUrl: receiptUrl(publicUrl, vendor, secret) };
+  };
+  return new Map([...appsOf(config, vendor)].map(([packageName, app]) => [packageName, linked(app)]));
+}
