@@ -1,4 +1,5 @@
 import type { RoomCall } from "../kernel/effects.ts";
+import type { Measures } from "../kernel/measures.ts";
 import type { Clock, Random } from "../kernel/ports.ts";
 import type { RoomName } from "../kernel/room-name.ts";
 import type { Outcome } from "../protocol/rpc/outcome.ts";
@@ -33,4 +34,5 @@ export interface QueuePorts {
   call(room: RoomName, call: RoomCall): Promise<Outcome>;
   readonly clock: Clock;
   readonly random: Random;
+  readonly measures: Measures;
 }

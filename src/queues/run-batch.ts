@@ -1,4 +1,5 @@
 import { backoffMs } from "../kernel/backoff.ts";
+import type { Measures } from "../kernel/measures.ts";
 import type { Random } from "../kernel/ports.ts";
 import type { QueueJob, QueueName } from "../protocol/rpc/queue-job.ts";
 import { type Delivery, DONE, type QueueConsumer, type Verdict } from "./consumer.ts";
@@ -18,6 +19,7 @@ export interface BatchPorts<Job> {
   readonly queue: QueueName;
   readonly consumer: QueueConsumer<Job>;
   readonly random: Random;
+  readonly measures: Measures;
   /** Keeps a dead letter; false when it could not. */
   bury(letter: DeadLetter<Job>): Promise<boolean>;
   onFault(fault: unknown): void;
@@ -54,12 +56,20 @@ async function settle<Job>(
   { job, attempts }: Delivery<Job>,
   verdict: Verdict | undefined,
 ): Promise<Settled> {
-  const { queue, random } = ports;
+  const { queue, random, measures } = ports;
   const { maxFaults, retry } = QUEUE_PLANS[queue];
-  const later: Settled = { kind: "retry", afterMs: backoffMs(retry, attempts, random()) };
-  if (verdict?.kind === "done") return DONE;
-  if (verdict?.kind === "retry") return { kind: "retry", afterMs: verdict.afterMs ?? later.afterMs };
-  if (verdict === undefined && attempts < maxFaults) return later;
+  const later = { kind: "retry", afterMs: backoffMs(retry, attempts, random()) } as const;
+  const ends = (end: "done" | "retry" | "dead") => measures.jobs.of(queue, end).add();
+  if (verdict?.kind === "done") {
+    ends("done");
+    return DONE;
+  }
+  if (verdict?.kind === "retry" || (verdict === undefined && attempts < maxFaults)) {
+    ends("retry");
+    return { kind: "retry", afterMs: verdict?.afterMs ?? later.afterMs };
+  }
   const reason = verdict?.reason ?? "the consumer failed";
-  return (await ports.bury({ queue, job, reason })) ? DONE : later;
+  const isKept = await ports.bury({ queue, job, reason });
+  ends(isKept ? "dead" : "retry");
+  return isKept ? DONE : later;
 }

@@ -7,6 +7,8 @@ import type { Deps } from "./deps.ts";
 import { documentOf } from "./document.ts";
 import { guard } from "./guards.ts";
 import { healthRoutes } from "./health-routes.ts";
+import { measured } from "./measured.ts";
+import { metricsRoute } from "./metrics-route.ts";
 import { Gatekeeper } from "./principal.ts";
 import { codedOf, problem } from "./problem.ts";
 import { type Authenticated, newRouter } from "./router.ts";
@@ -18,6 +20,7 @@ export function createApp(deps: Deps): OpenAPIHono<Authenticated> {
   const tokens = new Tokens(deps.config.tokenSecret);
   const gatekeeper = new Gatekeeper(tokens, deps.config.serverKeys);
   const app = newRouter();
+  app.use(measured(deps.measures));
   app.onError((thrown, c) => {
     if (!(codedOf(thrown) instanceof ParleyError)) deps.onFault(thrown);
     return problem(c, thrown);
@@ -31,6 +34,7 @@ export function createApp(deps: Deps): OpenAPIHono<Authenticated> {
   });
   guard(app, deps.config);
   app.route("/", healthRoutes(deps));
+  app.get("/metrics", metricsRoute(deps));
   let document: string | undefined;
   app.get("/openapi.json", (c) => {
     document ??= JSON.stringify(documentOf(app));

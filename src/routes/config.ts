@@ -23,6 +23,8 @@ export interface Config {
   readonly requestTimeoutMs: number;
   /** Through whom devices are reached, and with which credentials. */
   readonly push: PushConfig;
+  /** What `GET /metrics` asks for. Without one it is there in development only. */
+  readonly metricsKey: string | undefined;
 }
 
 const MIN_SECRET_LENGTH = 32;
@@ -69,6 +71,7 @@ const Environment = z.object({
     .default("")
     .transform((text) => text.split(",").flatMap((origin) => origin.trim() || []))
     .pipe(z.array(Origin)),
+  PARLEY_METRICS_KEY: Secret.optional(),
   PARLEY_MESSAGES: z.enum(["everyone", "friends"]).default(DEFAULT_POLICY.messages),
   PARLEY_FRIENDSHIP: z.enum(["direct", "request"]).default(DEFAULT_POLICY.friendship),
   PARLEY_NOTICE_SENDER: UserId.default(UserId.parse("system")),
@@ -110,6 +113,7 @@ export function readConfig(variables: Readonly<Record<string, unknown>>): Config
     corsOrigins: given.PARLEY_CORS_ORIGINS,
     requestTimeoutMs: given.PARLEY_REQUEST_TIMEOUT_SECONDS * 1_000,
     push: given.PARLEY_PUSH,
+    metricsKey: given.PARLEY_METRICS_KEY,
     policy: {
       requestsPerSecond: given.PARLEY_REQUESTS_PER_SECOND,
       requestBurst: given.PARLEY_REQUEST_BURST,

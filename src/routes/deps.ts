@@ -1,4 +1,5 @@
 import type { RoomCall } from "../kernel/effects.ts";
+import type { Measures } from "../kernel/measures.ts";
 import type { Clock, ConnectionState } from "../kernel/ports.ts";
 import type { RoomName } from "../kernel/room-name.ts";
 import type { VisitorState } from "../kernel/visit.ts";
@@ -30,6 +31,7 @@ export interface Refused {
 export interface Deps {
   readonly config: Config;
   readonly clock: Clock;
+  readonly measures: Measures;
   /** Calls a room; the outcome comes after its writes are durable. Never rejects: an unreachable room is `UNAVAILABLE`. */
   call(room: RoomName, call: RoomCall): Promise<Outcome>;
   /** Asks a mailbox as one of its user's connections would. Otherwise as `call`. */

@@ -1,5 +1,6 @@
 import { CLOSE } from "../../src/protocol/close-codes.ts";
 import { ERRORS } from "../../src/protocol/errors.ts";
+import { readOpenMetrics, sampleOf } from "../support/open-metrics.ts";
 import { type Case, equal, holds } from "./check.ts";
 import { LOSSES, type Loss, type NativeHost } from "./native-host.ts";
 import { finished, progressOf, startJob } from "./suites/jobs.ts";
@@ -144,9 +145,42 @@ export const nativeCases: readonly Case<NativeHost>[] = [
       const { a, session } = pair();
       await online(host, { userId: a });
       await append(host, session, a);
-      equal(host.turns.roomsInMemory(), 3);
+      equal(
+        [...host.turns.roomsInMemory()],
+        [
+          ["mailbox", 2],
+          ["session", 1],
+        ],
+      );
       await host.evict();
-      equal([host.turns.roomsInMemory(), host.turns.connections().length], [1, 1]);
+      equal([...host.turns.roomsInMemory()], [["mailbox", 1]]);
+      equal(host.turns.connections().length, 1);
+    },
+  },
+  {
+    name: "counts what turns did when they are stored, and nothing of those that are lost",
+    async run(host) {
+      const { a, b, sessionId } = pair();
+      const [as] = [await online(host, { userId: a }), await online(host, { userId: b })];
+      const { messages, repeats, deliveries, refusals } = host.measures;
+      host.breakTurns("at the commit");
+      const lost = message(sessionId, "lost");
+      as.send(lost);
+      equal((await as.ack(lost.packId)).code, DATABASE);
+      host.mendTurns();
+      equal([messages.value, deliveries.value], [0, 0], "of the lost turn");
+      for (const packId of [pack(), pack()])
+        as.send(message(sessionId, "kept", packId), message(sessionId, "kept", packId));
+      const empty = message(sessionId, "");
+      as.send(empty);
+      holds((await as.ack(empty.packId)).code !== 0, "an empty message is refused");
+      await host.turns.drained();
+      equal([messages.value, repeats.value], [2, 2]);
+      equal(deliveries.value, 4, "deliveries: the sender's own socket is one of two");
+      equal(refusals.of("socket", "TOO_SHORT").value, 1);
+      const families = readOpenMetrics(host.measures.metrics.text());
+      equal(sampleOf(families, "parley_lost_turns_total"), 1);
+      holds(sampleOf(families, "parley_turn_duration_seconds_count") > 0, "turns were timed");
     },
   },
   {

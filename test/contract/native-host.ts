@@ -6,6 +6,7 @@ import { acceptSocket } from "../../src/hosts/native/sockets.ts";
 import { Turns } from "../../src/hosts/native/turns.ts";
 import { ALL_MIGRATIONS } from "../../src/hosts/room-kinds.ts";
 import type { RoomCall } from "../../src/kernel/effects.ts";
+import { Measures } from "../../src/kernel/measures.ts";
 import { migrateRooms } from "../../src/kernel/migrations.ts";
 import { DEFAULT_POLICY } from "../../src/kernel/policy.ts";
 import { mailboxRoom, type RoomName } from "../../src/kernel/room-name.ts";
@@ -32,10 +33,13 @@ const BREAKING: Readonly<Record<Loss, readonly string[]>> = {
   ],
 };
 
+const newMeasures = () => new Measures({ steadyMs: () => performance.now() });
+
 /** The rooms of a native server without its network. */
 export class NativeHost implements HostUnderTest {
   readonly faults: unknown[] = [];
   readonly lostTurns: unknown[] = [];
+  measures = newMeasures();
   /** Set to make every socket look as if its peer did not read. */
   bufferedBytes = 0;
   /** What services answer. */
@@ -156,7 +160,9 @@ export class NativeHost implements HostUnderTest {
   #start(): Turns {
     const onFault = (fault: unknown) => this.faults.push(fault);
     const ask = async (): Promise<Outcome> => this.answer;
-    const ports = { db: this.db, policy: AMPLE, random: Math.random, onFault, ask };
+    this.measures = newMeasures();
+    const { db, measures } = this;
+    const ports = { db, policy: AMPLE, random: Math.random, measures, onFault, ask };
     return new Turns(ports, (fault) => this.lostTurns.push(fault));
   }
 }

@@ -29,7 +29,8 @@ class Worker implements QueueConsumer<ArchiveJob> {
 
   work(host: NativeHost): this {
     const bury = async (letter: DeadLetter): Promise<boolean> => this.buried.push(letter) > 0;
-    host.turns.queues.consume({ archive: this }, { random: () => 0.5, bury, onFault: () => undefined });
+    const { measures } = host;
+    host.turns.queues.consume({ archive: this }, { random: () => 0.5, measures, bury, onFault: () => undefined });
     return this;
   }
 

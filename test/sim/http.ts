@@ -1,3 +1,4 @@
+import { Measures } from "../../src/kernel/measures.ts";
 import { createApp } from "../../src/routes/app.ts";
 import { type Config, readConfig } from "../../src/routes/config.ts";
 import type { Deps, Opening } from "../../src/routes/deps.ts";
@@ -28,6 +29,7 @@ export class SimHttp {
   readonly world = new World();
   readonly tokens = new Tokens(SECRET);
   readonly faults: unknown[] = [];
+  readonly measures = new Measures({ steadyMs: () => this.world.nowMs });
   readonly openings: Opening[] = [];
   readonly #app;
 
@@ -36,6 +38,7 @@ export class SimHttp {
     const deps: Deps = {
       config: configOf(variables),
       clock: { nowMs: () => this.world.nowMs },
+      measures: this.measures,
       call: call ?? (async (room, known) => this.world.call(room, known)),
       ask: (room, state, frame) => {
         const answer = this.world.ask(room, state, frame);

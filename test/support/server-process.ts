@@ -19,6 +19,8 @@ export const SERVER_KEYS = {
 } as const;
 export type App = keyof typeof SERVER_KEYS;
 
+export const METRICS_KEY = "e2e-metrics-key-0123456789-abcdefghij";
+
 type Variables = Readonly<Record<string, string>>;
 
 export interface ServerOptions {
@@ -35,6 +37,7 @@ const VARIABLES: Variables = {
   PARLEY_ENV: "production",
   PARLEY_TOKEN_SECRET: TOKEN_SECRET,
   PARLEY_SERVER_KEYS: Object.values(SERVER_KEYS).join(","),
+  PARLEY_METRICS_KEY: METRICS_KEY,
 };
 const WRANGLER_VARIABLES: Variables = {
   X_LOCAL_OBSERVABILITY: "false",

@@ -2,6 +2,7 @@ import { createExecutionContext, createMessageBatch, getQueueResult } from "clou
 import { expect, it } from "vitest";
 import { callRoom } from "../../src/hosts/workers/bindings.ts";
 import { consume } from "../../src/hosts/workers/consume.ts";
+import { Measures } from "../../src/kernel/measures.ts";
 import { lettersRoom } from "../../src/kernel/room-name.ts";
 import type { LettersPage } from "../../src/protocol/rpc/letters-call.ts";
 import { unwrap } from "../../src/protocol/rpc/outcome.ts";
@@ -14,6 +15,7 @@ const ports: QueuePorts = {
   call: (room, call) => callRoom(bindings, room, call),
   clock: { nowMs: () => Date.now() },
   random: () => 0.5,
+  measures: new Measures({ steadyMs: () => performance.now() }),
 };
 const jobOf = (): ArchiveJob => ({ app, sessionId: pair().sessionId });
 

@@ -1,4 +1,4 @@
-import type { RoomName } from "../../kernel/room-name.ts";
+import { addressOf, type RoomKindName, type RoomName } from "../../kernel/room-name.ts";
 import { Actor, type ActorPorts } from "./actor.ts";
 import type { NativeConnection } from "./connection.ts";
 
@@ -14,8 +14,13 @@ export class Actors {
     this.#ports = ports;
   }
 
-  get size(): number {
-    return this.#actors.size;
+  countByKind(): Map<RoomKindName, number> {
+    const counts = new Map<RoomKindName, number>();
+    for (const name of this.#actors.keys()) {
+      const { kind } = addressOf(name);
+      counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    }
+    return counts;
   }
 
   of(name: RoomName): Actor {

@@ -20,12 +20,15 @@ export interface JobRow {
   readonly job: string;
 }
 
-/** How much waits in a queue. */
+/** How much waits in a queue, of what is looked at. */
 export interface QueueDepth {
   readonly jobs: number;
   /** ms since 1970; of the oldest job. */
   readonly since: number | undefined;
 }
+
+/** Looked at when a depth is asked for, from the next due on. More are not counted: that would hold up the rooms. */
+const MAX_COUNTED = 100_000;
 
 /** The SQL of the queues. Writes are part of the running turn. */
 export class JobTable {
@@ -84,7 +87,12 @@ export class JobTable {
   }
 
   depth(queue: QueueName): QueueDepth {
-    const row = this.#db.prepare("SELECT count(*) AS jobs, min(since) AS since FROM jobs WHERE queue = ?").get(queue);
+    const row = this.#db
+      .prepare(
+        `SELECT count(*) AS jobs, min(since) AS since
+         FROM (SELECT since FROM jobs WHERE queue = ? ORDER BY due, id LIMIT ${MAX_COUNTED})`,
+      )
+      .get(queue);
     return { jobs: Number(row?.jobs ?? 0), since: typeof row?.since === "number" ? row.since : undefined };
   }
 

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { Measures } from "../../kernel/measures.ts";
 import { migrateRooms } from "../../kernel/migrations.ts";
 import type { Clock } from "../../kernel/ports.ts";
 import { CLOSE } from "../../protocol/close-codes.ts";
@@ -10,6 +11,8 @@ import { consumersOf } from "../../queues/consumers.ts";
 import { createApp } from "../../routes/app.ts";
 import { ALL_MIGRATIONS } from "../room-kinds.ts";
 import { TurnDatabase } from "./database.ts";
+import { addGauges } from "./gauges.ts";
+import { measureLoopDelay } from "./loop-delay.ts";
 import { PageFiles } from "./page-files.ts";
 import type { Listener, Runtime, Upgrade } from "./runtime.ts";
 import type { Settings } from "./settings.ts";
@@ -39,33 +42,40 @@ export class NativeServer {
   readonly #db: TurnDatabase;
   readonly #turns: Turns;
   readonly #listener: Listener;
+  readonly #endMeasures: () => void;
 
-  private constructor(parts: { db: TurnDatabase; turns: Turns; listener: Listener }) {
+  private constructor(parts: { db: TurnDatabase; turns: Turns; listener: Listener; endMeasures: () => void }) {
     this.#db = parts.db;
     this.#turns = parts.turns;
     this.#listener = parts.listener;
+    this.#endMeasures = parts.endMeasures;
   }
 
   static async start(runtime: Runtime, settings: Settings): Promise<NativeServer> {
     const db = openDatabase(settings.dataDir);
     const { config, hostname, port } = settings;
     const onFault = (fault: unknown, event: string) => report(`room event ${event}`, fault);
-    const turns = new Turns({ db, policy: config.policy, random: Math.random, onFault, ask: unanswered }, (fault) =>
+    const { policy } = config;
+    const { random } = Math;
+    const measures = new Measures({ steadyMs: () => performance.now() });
+    const turns = new Turns({ db, policy, random, measures, onFault, ask: unanswered }, (fault) =>
       report("commit", fault),
     );
-    const ports: QueuePorts = { call: (room, call) => turns.call(room, call), clock: wallClock, random: Math.random };
+    addGauges({ measures, turns, db });
+    const ports: QueuePorts = { call: (room, call) => turns.call(room, call), clock: wallClock, random, measures };
     turns.queues.consume(consumersOf(ports), {
-      random: Math.random,
+      random,
+      measures,
       bury: (letter) => bury(ports, letter),
       onFault: (fault) => report("queue", fault),
     });
     const listener = await runtime.listen({
       hostname,
       port,
-      fetch: handlerOf(turns, settings),
+      fetch: handlerOf({ turns, measures }, settings),
       socket: (socket, opening) => acceptSocket(turns, socket, opening),
     });
-    return new NativeServer({ db, turns, listener });
+    return new NativeServer({ db, turns, listener, endMeasures: measureLoopDelay(measures) });
   }
 
   get port(): number {
@@ -83,6 +93,7 @@ export class NativeServer {
     }
     await this.#turns.drained();
     this.#listener.close();
+    this.#endMeasures();
     this.#turns.stop();
     this.#db.close();
   }
@@ -98,7 +109,7 @@ function openDatabase(dataDir: string): TurnDatabase {
 }
 
 function handlerOf(
-  turns: Turns,
+  { turns, measures }: { turns: Turns; measures: Measures },
   settings: Settings,
 ): (request: Request, upgrade: Upgrade) => Response | Promise<Response> {
   const page = new PageFiles(PUBLIC_DIR);
@@ -106,6 +117,7 @@ function handlerOf(
   const app = createApp({
     config: settings.config,
     clock: wallClock,
+    measures,
     call: (room, call) => turns.call(room, call),
     ask: (room, state, frame) => ask(turns, { room, state }, frame),
     enqueue: (queue, jobs) => turns.enqueue(queue, jobs),

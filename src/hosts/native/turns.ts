@@ -1,6 +1,7 @@
 import type { CallTag, Effect } from "../../kernel/effects.ts";
+import type { Measures } from "../../kernel/measures.ts";
 import type { RoomEvent } from "../../kernel/room.ts";
-import type { RoomName } from "../../kernel/room-name.ts";
+import type { RoomKindName, RoomName } from "../../kernel/room-name.ts";
 import type { ServiceQuestion } from "../../kernel/services.ts";
 import { TurnClock } from "../../kernel/turn-clock.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
@@ -13,22 +14,16 @@ import type { TurnDatabase } from "./database.ts";
 import { HeldEffects } from "./held-effects.ts";
 import { HostWrites } from "./host-writes.ts";
 import { JobQueues } from "./job-queues.ts";
+import type { TurnJob } from "./turn-job.ts";
+import { TurnMeter } from "./turn-meter.ts";
 
 const EVICT_INTERVAL_MS = 10_000;
 const ALARM_RETRY_MS = 2_000;
 /** Jobs live or die with the turn that made them. */
 const DURABLE: Outcome = { ok: true, value: null };
 
-interface Job {
-  readonly room: RoomName;
-  readonly event: RoomEvent;
-  /** Where the outcome goes: another room's queue, within the turn. */
-  readonly onOutcome?: ((outcome: Outcome) => void) | undefined;
-  /** Joins the room's connections with its event, so that of several that open in one turn each finds those before it. */
-  readonly opening?: NativeConnection | undefined;
-}
-
 export interface TurnPorts extends Omit<ActorPorts, "clock"> {
+  readonly measures: Measures;
   /** Answers what rooms ask of services. Never rejects. */
   readonly ask: (question: ServiceQuestion) => Promise<Outcome>;
 }
@@ -50,7 +45,8 @@ export class Turns {
   readonly queues: JobQueues;
   readonly #ask: TurnPorts["ask"];
   readonly #evicting: ReturnType<typeof setInterval>;
-  #queue: Job[] = [];
+  readonly #meter: TurnMeter;
+  #queue: TurnJob[] = [];
   /** Rooms that had events in this turn and may have batches to start. */
   #unsettled = new Set<Actor>();
   #inTurn = new Set<Actor>();
@@ -60,6 +56,7 @@ export class Turns {
   constructor(ports: TurnPorts, onCommitFault: OnCommitFault) {
     this.#actors = new Actors({ ...ports, clock: this.#clock });
     this.#ask = ports.ask;
+    this.#meter = new TurnMeter(ports.measures);
     this.#db = ports.db;
     this.#onCommitFault = onCommitFault;
     this.#alarms = new Alarms(ports.db, (rooms) => this.#ring(rooms));
@@ -105,8 +102,8 @@ export class Turns {
     return this.#actors.connections();
   }
 
-  roomsInMemory(): number {
-    return this.#actors.size;
+  roomsInMemory(): ReadonlyMap<RoomKindName, number> {
+    return this.#actors.countByKind();
   }
 
   /** Resolves when nothing is queued. */
@@ -121,7 +118,7 @@ export class Turns {
     this.queues.stop();
   }
 
-  #push(job: Job): void {
+  #push(job: TurnJob): void {
     this.#queue.push(job);
     this.#schedule();
   }
@@ -134,11 +131,14 @@ export class Turns {
 
   #turn(): void {
     this.#clock.tick();
+    this.#meter.begins();
     this.#hostWrites.begin();
     this.#drain();
     try {
       this.#hostWrites.check();
+      this.#meter.commits();
       this.#db.commit();
+      this.#meter.committed();
       for (const connection of this.#held.release()) this.#actors.detach(connection);
     } catch (fault) {
       this.#lose(fault);
@@ -166,11 +166,12 @@ export class Turns {
     }
   }
 
-  #run({ room, event, onOutcome, opening }: Job): void {
+  #run({ room, event, onOutcome, opening }: TurnJob): void {
     const actor = this.#actors.of(room);
     if (opening?.isOpen) actor.attach(opening);
     if (event.type === "alarm") this.#hostWrites.now(() => this.#alarms.take(room));
     const { outcome, effects } = this.#runIn(actor, event);
+    this.#meter.tally.ran(event, outcome);
     this.#unsettled.add(actor);
     this.#perform(actor, effects);
     if (event.type === "alarm" && !outcome.ok) {
@@ -189,6 +190,7 @@ export class Turns {
     for (const effect of effects) {
       switch (effect.kind) {
         case "send":
+          this.#meter.tally.sent(effect);
           // SAFETY: the connections of native rooms are NativeConnections
           for (const one of effect.connections) this.#held.send(one as NativeConnection, effect.frame);
           break;
@@ -230,6 +232,7 @@ export class Turns {
     this.#db.rollback();
     for (const actor of this.#inTurn) this.#perform(actor, actor.evict());
     this.#held.fail();
+    this.#meter.lost();
     this.#hostWrites.lost();
     this.#alarms.reload();
   }

@@ -28,6 +28,7 @@ async function work<Q extends QueueName>(
     queue,
     consumer,
     random: ports.random,
+    measures: ports.measures,
     bury: (letter) => bury(ports, letter),
     onFault: (fault) => report(`queue ${queue}`, fault),
   };

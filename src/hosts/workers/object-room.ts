@@ -4,12 +4,14 @@ import type { RoomPorts } from "../../kernel/ports.ts";
 import type { RoomEvent } from "../../kernel/room.ts";
 import { addressOf, type RoomKindName, type RoomName } from "../../kernel/room-name.ts";
 import { RoomRunner } from "../../kernel/room-runner.ts";
+import { Tally } from "../../kernel/tally.ts";
 import { TurnClock } from "../../kernel/turn-clock.ts";
 import { ERRORS } from "../../protocol/errors.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
 import { readConfig } from "../../routes/config.ts";
 import { makeRoom, migrationsOf } from "../room-kinds.ts";
 import { type Bindings, callRoom, report } from "./bindings.ts";
+import { measures } from "./isolate.ts";
 import type { Holding, ObjectConnection } from "./object-connection.ts";
 import { ObjectStorage } from "./object-storage.ts";
 import { askService, enqueue } from "./services.ts";
@@ -28,6 +30,7 @@ export class ObjectRoom {
   #touched: Holding[] = [];
   #alarmAtMs = Number.POSITIVE_INFINITY;
   readonly #clock = new TurnClock(() => Date.now());
+  readonly #tally = new Tally(measures);
 
   constructor(
     { ctx, bindings }: { ctx: DurableObjectState; bindings: Bindings },
@@ -61,9 +64,12 @@ export class ObjectRoom {
     const closes: (Effect & { kind: "close" })[] = [];
     for (const event of [...events, { type: "settle" } as const]) {
       const { outcome, effects } = this.#runner.run(event);
+      this.#tally.ran(event, outcome);
       if (event.type !== "settle") last = outcome;
       this.#perform(effects, closes);
     }
+    // A write that fails resets the object, which is rare enough to count what it undid.
+    this.#tally.count();
     const touched = this.#touched;
     this.#touched = [];
     for (const connection of touched) connection.flush();
@@ -82,6 +88,7 @@ export class ObjectRoom {
     for (const effect of effects) {
       switch (effect.kind) {
         case "send":
+          this.#tally.sent(effect);
           for (const one of effect.connections) {
             const connection = one as Holding; // SAFETY: as above
             if (connection.hold(effect.frame)) this.#touched.push(connection);

@@ -6,6 +6,7 @@ import { createApp } from "../../routes/app.ts";
 import { ConfigError, readConfig } from "../../routes/config.ts";
 import { askMailbox, type Bindings, callRoom, report } from "./bindings.ts";
 import { consume } from "./consume.ts";
+import { measures } from "./isolate.ts";
 import { enqueue } from "./services.ts";
 import { upgrade } from "./upgrade.ts";
 
@@ -23,6 +24,7 @@ function appOf(bindings: Bindings): App {
   return createApp({
     config: readConfig({ PARLEY_ENV: "production", ...bindings }),
     clock: { nowMs: () => Date.now() },
+    measures,
     call: (room, call) => callRoom(bindings, room, call),
     ask: (room, state, frame) => askMailbox(bindings, { room, state }, frame),
     enqueue: (queue, jobs) => enqueue(bindings, queue, jobs),
@@ -68,6 +70,7 @@ export default {
       call: (room, call) => callRoom(bindings, room, call),
       clock: { nowMs: () => Date.now() },
       random: () => Math.random(),
+      measures,
     };
     await consume(batch, consumersOf(ports), ports);
   },

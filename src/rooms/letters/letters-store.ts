@@ -63,6 +63,14 @@ export class LettersStore {
   }
 }
 
+/** Of all rooms in a database that they share; for whoever runs the server. */
+export function lettersByRoom(sql: RoomSql): { queue: string; letters: number }[] {
+  return sql
+    .prepare("SELECT room, count(*) AS letters FROM letters GROUP BY room")
+    .all()
+    .map(({ room, letters }) => ({ queue: String(room).split("/").at(-1) ?? "", letters: Number(letters) }));
+}
+
 function letterOf(row: SqlRow): Letter {
   const job = JSON.parse(String(row.job)) as Letter["job"]; // SAFETY: only add writes it
   return { id: Number(row.id), job, reason: String(row.reason), at: Number(row.at) };
