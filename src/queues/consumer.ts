@@ -4,6 +4,7 @@ import type { Clock, Random } from "../kernel/ports.ts";
 import type { RoomName } from "../kernel/room-name.ts";
 import type { Outcome } from "../protocol/rpc/outcome.ts";
 import type { QueueJobs, QueueName } from "../protocol/rpc/queue-job.ts";
+import type { Http } from "./http.ts";
 
 /** A job that is handed over: at least once, in no order. */
 export interface Delivery<Job> {
@@ -35,4 +36,12 @@ export interface QueuePorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly measures: Measures;
+}
+
+/** What they need besides, where they work. */
+export interface ConsumerPorts extends QueuePorts {
+  readonly http: Http;
+  sleep(ms: number): Promise<void>;
+  /** Something that nobody is answered with; the host logs it. */
+  onFault(fault: unknown): void;
 }

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Measures } from "../../kernel/measures.ts";
 import { migrateRooms } from "../../kernel/migrations.ts";
 import type { Clock } from "../../kernel/ports.ts";
@@ -6,12 +7,14 @@ import { CLOSE } from "../../protocol/close-codes.ts";
 import { ParleyError } from "../../protocol/errors.ts";
 import { failed, type Outcome } from "../../protocol/rpc/outcome.ts";
 import { bury } from "../../queues/bury.ts";
-import type { QueuePorts } from "../../queues/consumer.ts";
+import type { ConsumerPorts } from "../../queues/consumer.ts";
 import { consumersOf } from "../../queues/consumers.ts";
 import { createApp } from "../../routes/app.ts";
 import { ALL_MIGRATIONS } from "../room-kinds.ts";
 import { TurnDatabase } from "./database.ts";
 import { addGauges } from "./gauges.ts";
+import { nativeHttp } from "./http.ts";
+import { Http2Client } from "./http2-client.ts";
 import { measureLoopDelay } from "./loop-delay.ts";
 import { PageFiles } from "./page-files.ts";
 import type { Listener, Runtime, Upgrade } from "./runtime.ts";
@@ -37,17 +40,27 @@ async function unanswered(): Promise<Outcome> {
   return failed(new ParleyError("UNAVAILABLE"));
 }
 
+interface Parts {
+  readonly db: TurnDatabase;
+  readonly turns: Turns;
+  readonly listener: Listener;
+  readonly http2: Http2Client;
+  readonly endMeasures: () => void;
+}
+
 /** A native Parley server: rooms, storage and HTTP in one process. */
 export class NativeServer {
   readonly #db: TurnDatabase;
   readonly #turns: Turns;
   readonly #listener: Listener;
+  readonly #http2: Http2Client;
   readonly #endMeasures: () => void;
 
-  private constructor(parts: { db: TurnDatabase; turns: Turns; listener: Listener; endMeasures: () => void }) {
+  private constructor(parts: Parts) {
     this.#db = parts.db;
     this.#turns = parts.turns;
     this.#listener = parts.listener;
+    this.#http2 = parts.http2;
     this.#endMeasures = parts.endMeasures;
   }
 
@@ -62,8 +75,17 @@ export class NativeServer {
       report("commit", fault),
     );
     addGauges({ measures, turns, db });
-    const ports: QueuePorts = { call: (room, call) => turns.call(room, call), clock: wallClock, random, measures };
-    turns.queues.consume(consumersOf(ports), {
+    const http2 = new Http2Client();
+    const ports: ConsumerPorts = {
+      call: (room, call) => turns.call(room, call),
+      clock: wallClock,
+      random,
+      measures,
+      http: nativeHttp(http2),
+      sleep: (ms) => sleep(ms),
+      onFault: (fault) => report("consumer", fault),
+    };
+    turns.queues.consume(consumersOf(config, ports), {
       random,
       measures,
       bury: (letter) => bury(ports, letter),
@@ -75,7 +97,7 @@ export class NativeServer {
       fetch: handlerOf({ turns, measures }, settings),
       socket: (socket, opening) => acceptSocket(turns, socket, opening),
     });
-    return new NativeServer({ db, turns, listener, endMeasures: measureLoopDelay(measures) });
+    return new NativeServer({ db, turns, listener, http2, endMeasures: measureLoopDelay(measures) });
   }
 
   get port(): number {
@@ -89,12 +111,13 @@ export class NativeServer {
     for (const connection of this.#turns.connections()) connection.close(CLOSE.GOING_AWAY, "the server stops");
     const deadlineMs = Date.now() + CLOSE_WAIT_MS;
     while (this.#turns.connections().length > 0 && Date.now() < deadlineMs) {
-      await new Promise((resolve) => setTimeout(resolve, CLOSE_POLL_MS));
+      await sleep(CLOSE_POLL_MS);
     }
     await this.#turns.drained();
     this.#listener.close();
     this.#endMeasures();
     this.#turns.stop();
+    this.#http2.close();
     this.#db.close();
   }
 }

@@ -1,9 +1,10 @@
 import type { Hono } from "hono";
 import type { QueueJob } from "../../protocol/rpc/queue-job.ts";
-import type { QueuePorts } from "../../queues/consumer.ts";
+import type { ConsumerPorts, Consumers } from "../../queues/consumer.ts";
 import { consumersOf } from "../../queues/consumers.ts";
 import { createApp } from "../../routes/app.ts";
 import { ConfigError, readConfig } from "../../routes/config.ts";
+import { fetchHttp } from "../fetch-http.ts";
 import { askMailbox, type Bindings, callRoom, report } from "./bindings.ts";
 import { consume } from "./consume.ts";
 import { measures } from "./isolate.ts";
@@ -19,6 +20,8 @@ type App = Pick<Hono, "fetch">;
 
 /** Made with the first request; the bindings stay the same for the life of an isolate. */
 let app: App | undefined;
+/** With the first batch. */
+let consumers: Consumers | undefined;
 
 function appOf(bindings: Bindings): App {
   return createApp({
@@ -60,18 +63,27 @@ function appOrRefusal(bindings: Bindings): App {
   }
 }
 
+function queuePortsOf(bindings: Bindings): ConsumerPorts {
+  return {
+    call: (room, call) => callRoom(bindings, room, call),
+    clock: { nowMs: () => Date.now() },
+    random: () => Math.random(),
+    measures,
+    // It speaks HTTP/1.1 to origins: where Apple does not take that, a gateway is configured.
+    http: fetchHttp,
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    onFault: (fault) => report("consumer", fault),
+  };
+}
+
 export default {
   fetch(request, bindings) {
     app ??= appOrRefusal(bindings);
     return app.fetch(request);
   },
   async queue(batch, bindings) {
-    const ports: QueuePorts = {
-      call: (room, call) => callRoom(bindings, room, call),
-      clock: { nowMs: () => Date.now() },
-      random: () => Math.random(),
-      measures,
-    };
-    await consume(batch, consumersOf(ports), ports);
+    const ports = queuePortsOf(bindings);
+    consumers ??= consumersOf(readConfig({ PARLEY_ENV: "production", ...bindings }), ports);
+    await consume(batch, consumers, ports);
   },
 } satisfies ExportedHandler<Bindings, QueueJob>;

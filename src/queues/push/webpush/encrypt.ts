@@ -1,3 +1,5 @@
+import type { CryptoKey } from "jose";
+
 /** Message encryption for Web Push: RFC 8291, over the content coding `aes128gcm` of RFC 8188, in one record. */
 
 const RECORD_BYTES = 4096;
@@ -20,9 +22,15 @@ export interface Receiver {
   readonly auth: Bytes;
 }
 
+/** Under a name of its own, because the runtimes' types do not agree on one. */
+interface KeyPair {
+  readonly publicKey: CryptoKey;
+  readonly privateKey: CryptoKey;
+}
+
 /** Of one message only. */
 export interface Ephemeral {
-  readonly keys: CryptoKeyPair;
+  readonly keys: KeyPair;
   readonly salt: Bytes;
 }
 
@@ -41,7 +49,7 @@ function joined(...parts: readonly Uint8Array[]): Bytes {
 export async function newEphemeral(): Promise<Ephemeral> {
   const algorithm = { name: "ECDH", namedCurve: "P-256" };
   // SAFETY: this algorithm makes pairs
-  const keys = (await crypto.subtle.generateKey(algorithm, true, ["deriveBits"])) as CryptoKeyPair;
+  const keys = (await crypto.subtle.generateKey(algorithm, true, ["deriveBits"])) as KeyPair;
   return { keys, salt: crypto.getRandomValues(new Uint8Array(SALT_BYTES)) };
 }
 
@@ -56,7 +64,7 @@ async function sharedSecret(own: CryptoKey, theirs: Bytes): Promise<Bytes> {
   return new Uint8Array(await crypto.subtle.deriveBits(algorithm, own, 256));
 }
 
-async function rawPublic(keys: CryptoKeyPair): Promise<Bytes> {
+async function rawPublic(keys: KeyPair): Promise<Bytes> {
   // SAFETY: "raw" exports bytes, only "jwk" does not
   return new Uint8Array((await crypto.subtle.exportKey("raw", keys.publicKey)) as ArrayBuffer);
 }
