@@ -3,6 +3,8 @@ import type { RoomMigrations } from "../kernel/migrations.ts";
 import type { RoomPorts } from "../kernel/ports.ts";
 import type { Room } from "../kernel/room.ts";
 import type { AddressOf, RoomAddress, RoomKindName } from "../kernel/room-name.ts";
+import { HookRoom } from "../rooms/hook/hook-room.ts";
+import { hookMigrations } from "../rooms/hook/schema.ts";
 import { JobRoom } from "../rooms/job/job-room.ts";
 import { jobMigrations } from "../rooms/job/schema.ts";
 import { LettersRoom } from "../rooms/letters/letters-room.ts";
@@ -22,6 +24,7 @@ const KINDS: { readonly [Kind in RoomKindName]: RoomKind<AddressOf<Kind>> } = {
   session: { migrations: sessionMigrations, make: (...parts) => new SessionRoom(...parts) },
   mailbox: { migrations: mailboxMigrations, make: (...parts) => new MailboxRoom(...parts) },
   job: { migrations: jobMigrations, make: (...parts) => new JobRoom(...parts) },
+  hook: { migrations: hookMigrations, make: (...parts) => new HookRoom(...parts) },
   letters: { migrations: lettersMigrations, make: (...parts) => new LettersRoom(...parts) },
 };
 

@@ -1,4 +1,5 @@
 import type { DownFrame } from "../protocol/down.ts";
+import type { HookCall } from "../protocol/rpc/hook-call.ts";
 import type { JobCall } from "../protocol/rpc/job-call.ts";
 import type { LettersCall } from "../protocol/rpc/letters-call.ts";
 import type { MailboxCall } from "../protocol/rpc/mailbox-call.ts";
@@ -15,7 +16,7 @@ import {
   type Target,
 } from "./services.ts";
 
-export type RoomCall = SessionCall | MailboxCall | JobCall | LettersCall;
+export type RoomCall = SessionCall | MailboxCall | JobCall | HookCall | LettersCall;
 
 /** Comes back with the reply. It must say all that the reply needs: the instance that called may be gone by then. */
 export type CallTag = object;

@@ -1,10 +1,12 @@
-import type { AppId, JobId, SessionId, UserId } from "../protocol/ids.ts";
+import type { AppId, EndpointId, JobId, SessionId, UserId } from "../protocol/ids.ts";
 import type { QueueName } from "../protocol/rpc/queue-job.ts";
 
 export type RoomAddress =
   | { readonly kind: "session"; readonly app: AppId; readonly sessionId: SessionId }
   | { readonly kind: "mailbox"; readonly app: AppId; readonly userId: UserId }
   | { readonly kind: "job"; readonly app: AppId; readonly jobId: JobId }
+  /** A webhook endpoint. */
+  | { readonly kind: "hook"; readonly app: AppId; readonly endpointId: EndpointId }
   /** The dead letters of a queue. */
   | { readonly kind: "letters"; readonly app: AppId; readonly queue: QueueName };
 
@@ -26,6 +28,10 @@ export function jobRoom(app: AppId, jobId: JobId): RoomName {
   return `${app}/job/${jobId}`;
 }
 
+export function hookRoom(app: AppId, endpointId: EndpointId): RoomName {
+  return `${app}/hook/${endpointId}`;
+}
+
 export function lettersRoom(app: AppId, queue: QueueName): RoomName {
   return `${app}/letters/${queue}`;
 }
@@ -36,6 +42,7 @@ const ADDRESSES: { readonly [Kind in RoomKindName]: (app: AppId, id: string) => 
   session: (app, id) => ({ kind: "session", app, sessionId: id as SessionId }),
   mailbox: (app, id) => ({ kind: "mailbox", app, userId: id as UserId }), // SAFETY: as above
   job: (app, id) => ({ kind: "job", app, jobId: id as JobId }), // SAFETY: as above
+  hook: (app, id) => ({ kind: "hook", app, endpointId: id as EndpointId }), // SAFETY: as above
   letters: (app, id) => ({ kind: "letters", app, queue: id as QueueName }), // SAFETY: as above
 };
 

@@ -61,6 +61,7 @@ export const ERRORS = {
   NO_SUCH_REQUEST: { code: 114, http: 404, message: "there is no such request to answer", ...no },
   NO_SUCH_DEVICE: { code: 115, http: 404, message: "no such device", ...no },
   PRECONDITION_FAILED: { code: 120, http: 412, message: "it was changed since", ...no },
+  NO_SUCH_ENDPOINT: { code: 117, http: 404, message: "no such webhook endpoint", ...no },
   NO_SUCH_JOB: { code: 116, http: 404, message: "no such job", ...no },
 } as const satisfies Record<string, ErrorRow>;
 

@@ -28,6 +28,13 @@ export const PackId = z
   .brand<"PackId">();
 export type PackId = z.infer<typeof PackId>;
 
+/** A webhook endpoint: `WH_` and 26 characters of Crockford base32. */
+export const EndpointId = z
+  .string()
+  .regex(/^WH_[0-9A-HJKMNP-TV-Z]{26}$/)
+  .brand<"EndpointId">();
+export type EndpointId = z.infer<typeof EndpointId>;
+
 const USER_PART = "[A-Za-z0-9.~@:+-]+";
 
 /** `GC_` and 26 characters of Crockford base32. */

@@ -9,6 +9,8 @@ export interface HttpRequest {
   readonly timeoutMs: number;
   /** The service speaks nothing else (APNs). A host that cannot do so sends HTTP/1.1, to a gateway. */
   readonly http2: boolean;
+  /** Longest answer that is taken, in bytes; a longer one is cut off there, and its connection is given up. */
+  readonly maxAnswerBytes?: number;
   /** Requests with different names here never share a connection: APNs ties one to the key that came first. */
   readonly connection?: string;
 }

@@ -19,6 +19,8 @@ export interface Config {
   readonly noticeSender: UserId;
   /** Web pages of these origins may use the API from a browser; `*`: of all. */
   readonly corsOrigins: readonly string[];
+  /** Webhooks go there too, besides public servers with HTTPS. */
+  readonly webhookOrigins: readonly string[];
   /** A request that is not answered by then gets `SEND_TIMED_OUT`. */
   readonly requestTimeoutMs: number;
   /** Through whom devices are reached, and with which credentials. */
@@ -72,6 +74,11 @@ const Environment = z.object({
     .transform((text) => text.split(",").flatMap((origin) => origin.trim() || []))
     .pipe(z.array(Origin)),
   PARLEY_METRICS_KEY: Secret.optional(),
+  PARLEY_WEBHOOK_ORIGINS: z
+    .string()
+    .default("")
+    .transform((text) => text.split(",").flatMap((origin) => origin.trim() || []))
+    .pipe(z.array(Origin)),
   PARLEY_MESSAGES: z.enum(["everyone", "friends"]).default(DEFAULT_POLICY.messages),
   PARLEY_FRIENDSHIP: z.enum(["direct", "request"]).default(DEFAULT_POLICY.friendship),
   PARLEY_NOTICE_SENDER: UserId.default(UserId.parse("system")),
@@ -111,6 +118,7 @@ export function readConfig(variables: Readonly<Record<string, unknown>>): Config
     serverKeys: given.PARLEY_SERVER_KEYS,
     noticeSender: given.PARLEY_NOTICE_SENDER,
     corsOrigins: given.PARLEY_CORS_ORIGINS,
+    webhookOrigins: given.PARLEY_WEBHOOK_ORIGINS,
     requestTimeoutMs: given.PARLEY_REQUEST_TIMEOUT_SECONDS * 1_000,
     push: given.PARLEY_PUSH,
     metricsKey: given.PARLEY_METRICS_KEY,

@@ -4,13 +4,12 @@ import { Measures } from "../../kernel/measures.ts";
 import { migrateRooms } from "../../kernel/migrations.ts";
 import type { Clock } from "../../kernel/ports.ts";
 import { CLOSE } from "../../protocol/close-codes.ts";
-import { ParleyError } from "../../protocol/errors.ts";
-import { failed, type Outcome } from "../../protocol/rpc/outcome.ts";
 import { bury } from "../../queues/bury.ts";
 import type { ConsumerPorts } from "../../queues/consumer.ts";
 import { consumersOf } from "../../queues/consumers.ts";
 import { createApp } from "../../routes/app.ts";
 import { ALL_MIGRATIONS } from "../room-kinds.ts";
+import { answering } from "./answering.ts";
 import { TurnDatabase } from "./database.ts";
 import { addGauges } from "./gauges.ts";
 import { nativeHttp } from "./http.ts";
@@ -35,10 +34,6 @@ function report(what: string, fault: unknown): void {
 }
 
 const wallClock: Clock = { nowMs: () => Date.now() };
-
-async function unanswered(): Promise<Outcome> {
-  return failed(new ParleyError("UNAVAILABLE"));
-}
 
 interface Parts {
   readonly db: TurnDatabase;
@@ -71,7 +66,7 @@ export class NativeServer {
     const { policy } = config;
     const { random } = Math;
     const measures = new Measures({ steadyMs: () => performance.now() });
-    const turns = new Turns({ db, policy, random, measures, onFault, ask: unanswered }, (fault) =>
+    const turns = new Turns({ db, policy, random, measures, onFault, ask: answering(config) }, (fault) =>
       report("commit", fault),
     );
     addGauges({ measures, turns, db });

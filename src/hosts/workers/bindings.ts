@@ -11,6 +11,7 @@ const NAMESPACES = {
   session: "SESSIONS",
   mailbox: "MAILBOXES",
   job: "JOBS",
+  hook: "HOOKS",
   letters: "LETTERS",
 } as const satisfies Record<RoomKindName, string>;
 

@@ -1,7 +1,12 @@
+import { assertNever } from "../../kernel/assert.ts";
 import type { ServiceQuestion } from "../../kernel/services.ts";
 import { ERRORS } from "../../protocol/errors.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
 import type { QueueJob, QueueName } from "../../protocol/rpc/queue-job.ts";
+import { type HookService, hookService } from "../../queues/webhook/hook-service.ts";
+import { readConfig } from "../../routes/config.ts";
+import { fetchHttp } from "../fetch-http.ts";
+import { guardPolicyOf } from "../guard-policy.ts";
 import { type Bindings, queueOf, report } from "./bindings.ts";
 
 /** A Queue takes at most so many messages at once. */
@@ -23,6 +28,19 @@ export async function enqueue(bindings: Bindings, queue: QueueName, jobs: readon
 }
 
 /** Never rejects. */
-export async function askService(_bindings: Bindings, _question: ServiceQuestion): Promise<Outcome> {
-  return UNAVAILABLE;
+export async function askService(bindings: Bindings, question: ServiceQuestion): Promise<Outcome> {
+  switch (question.service) {
+    case "@archive":
+      return UNAVAILABLE;
+    case "@hook":
+      return hookServiceOf(bindings)(question.call);
+    default:
+      return assertNever(question);
+  }
+}
+
+/** A Worker reaches the public internet only, so names need not be looked up before. */
+function hookServiceOf(bindings: Bindings): HookService {
+  const policy = guardPolicyOf(readConfig({ PARLEY_ENV: "production", ...bindings }));
+  return hookService({ http: fetchHttp, clock: { nowMs: () => Date.now() }, policy, resolve: undefined });
 }

@@ -11,6 +11,7 @@ import { measures } from "./isolate.ts";
 import { enqueue } from "./services.ts";
 import { upgrade } from "./upgrade.ts";
 
+export { HookObject } from "./hook-object.ts";
 export { JobObject } from "./job-object.ts";
 export { LettersObject } from "./letters-object.ts";
 export { MailboxObject } from "./mailbox-object.ts";
