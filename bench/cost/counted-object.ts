@@ -7,6 +7,7 @@ import type { Connection, ConnectionState, RoomPorts, RoomSql, SqlRow } from "..
 import type { RoomEvent } from "../../src/kernel/room.ts";
 import { addressOf, type RoomName } from "../../src/kernel/room-name.ts";
 import { type Ran, RoomRunner } from "../../src/kernel/room-runner.ts";
+import { DEFAULT_SETTINGS } from "../../src/protocol/rpc/app-settings.ts";
 import type { Outcome } from "../../src/protocol/rpc/outcome.ts";
 
 export interface Rows {
@@ -90,6 +91,7 @@ export class CountedObject {
       clock: { nowMs },
       random: () => 0.5,
       connections: () => this.connections,
+      settings: () => DEFAULT_SETTINGS,
       policy: { ...DEFAULT_POLICY, requestsPerSecond: 1_000_000, requestBurst: 1_000_000 },
     };
     const make = (effects: Effects) => makeRoom(address, ports, effects);

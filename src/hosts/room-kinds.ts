@@ -3,6 +3,8 @@ import type { RoomMigrations } from "../kernel/migrations.ts";
 import type { RoomPorts } from "../kernel/ports.ts";
 import type { Room } from "../kernel/room.ts";
 import type { AddressOf, RoomAddress, RoomKindName } from "../kernel/room-name.ts";
+import { AppRoom } from "../rooms/app/app-room.ts";
+import { appMigrations } from "../rooms/app/schema.ts";
 import { HookRoom } from "../rooms/hook/hook-room.ts";
 import { hookMigrations } from "../rooms/hook/schema.ts";
 import { JobRoom } from "../rooms/job/job-room.ts";
@@ -26,6 +28,7 @@ const KINDS: { readonly [Kind in RoomKindName]: RoomKind<AddressOf<Kind>> } = {
   job: { migrations: jobMigrations, make: (...parts) => new JobRoom(...parts) },
   hook: { migrations: hookMigrations, make: (...parts) => new HookRoom(...parts) },
   letters: { migrations: lettersMigrations, make: (...parts) => new LettersRoom(...parts) },
+  app: { migrations: appMigrations, make: (...parts) => new AppRoom(...parts) },
 };
 
 /** The tables of rooms that share a database. */

@@ -1,4 +1,5 @@
 import type { DownFrame } from "../protocol/down.ts";
+import type { AppCall } from "../protocol/rpc/app-call.ts";
 import type { HookCall } from "../protocol/rpc/hook-call.ts";
 import type { JobCall } from "../protocol/rpc/job-call.ts";
 import type { LettersCall } from "../protocol/rpc/letters-call.ts";
@@ -16,7 +17,7 @@ import {
   type Target,
 } from "./services.ts";
 
-export type RoomCall = SessionCall | MailboxCall | JobCall | HookCall | LettersCall;
+export type RoomCall = SessionCall | MailboxCall | JobCall | HookCall | LettersCall | AppCall;
 
 /** Comes back with the reply. It must say all that the reply needs: the instance that called may be gone by then. */
 export type CallTag = object;
@@ -29,6 +30,8 @@ export type Effect =
   /** The reply comes when the jobs are durable; where rooms and queues share a transaction, it comes with it. */
   | { readonly kind: "enqueue"; readonly queue: QueueName; readonly jobs: readonly QueueJob[]; readonly tag: CallTag }
   | { readonly kind: "ask"; readonly question: ServiceQuestion; readonly tag: CallTag }
+  /** What this room says of its app is another now: whoever remembers it asks again. */
+  | { readonly kind: "settings" }
   /** The room's alarm fires at `atMs` or earlier; an earlier one that is already set stays. */
   | { readonly kind: "wake"; readonly atMs: number };
 
@@ -54,6 +57,10 @@ export class Effects {
     if (queue !== undefined) this.#list.push({ kind: "enqueue", queue, jobs: (call as EnqueueCall).jobs, tag });
     else if (question !== undefined) this.#list.push({ kind: "ask", question, tag });
     else this.#list.push({ kind: "call", to: to as RoomName, call: call as RoomCall, tag }); // SAFETY: as above; services are ruled out
+  }
+
+  settingsChanged(): void {
+    this.#list.push({ kind: "settings" });
   }
 
   wakeAt(atMs: number): void {

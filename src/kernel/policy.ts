@@ -1,3 +1,4 @@
+import type { AppSettings, PolicyOverrides } from "../protocol/rpc/app-settings.ts";
 import type { WordFilter } from "./word-filter.ts";
 
 /** What a deployment may decide about its rooms. */
@@ -22,3 +23,42 @@ export const DEFAULT_POLICY: RoomPolicy = {
   messages: "everyone",
   friendship: "request",
 };
+
+/** The policy of a deployment, with what an app has decided over it at the moment in which it is read. */
+export class AppPolicy implements RoomPolicy {
+  readonly #deployed: RoomPolicy;
+  readonly #settings: () => AppSettings;
+
+  constructor(deployed: RoomPolicy, settings: () => AppSettings) {
+    this.#deployed = deployed;
+    this.#settings = settings;
+  }
+
+  get requestsPerSecond(): number {
+    return this.#own.requestsPerSecond ?? this.#deployed.requestsPerSecond;
+  }
+
+  get requestBurst(): number {
+    return this.#own.requestBurst ?? this.#deployed.requestBurst;
+  }
+
+  get recallWindowMs(): number {
+    return this.#own.recallWindowMs ?? this.#deployed.recallWindowMs;
+  }
+
+  get messages(): RoomPolicy["messages"] {
+    return this.#own.messages ?? this.#deployed.messages;
+  }
+
+  get friendship(): RoomPolicy["friendship"] {
+    return this.#own.friendship ?? this.#deployed.friendship;
+  }
+
+  get words(): WordFilter | undefined {
+    return this.#deployed.words;
+  }
+
+  get #own(): PolicyOverrides {
+    return this.#settings().policy;
+  }
+}

@@ -1,4 +1,5 @@
 import type { DeviceType, UserId } from "../protocol/ids.ts";
+import type { AppSettings } from "../protocol/rpc/app-settings.ts";
 import type { Scoped } from "../protocol/scope.ts";
 import type { RoomPolicy } from "./policy.ts";
 
@@ -61,5 +62,11 @@ export interface RoomPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly connections: Connections;
+  /** Of the deployment, with what the app has decided over it. Read when it is needed: it may be another later. */
   readonly policy: RoomPolicy;
+  /**
+   * What the app of the room has set. Natively as it is in this turn; on Workers it may be 60 s old. Costs nothing, so it is read
+   * each time that it is needed, and not remembered.
+   */
+  settings(): AppSettings;
 }

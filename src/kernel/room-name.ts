@@ -8,13 +8,21 @@ export type RoomAddress =
   /** A webhook endpoint. */
   | { readonly kind: "hook"; readonly app: AppId; readonly endpointId: EndpointId }
   /** The dead letters of a queue. */
-  | { readonly kind: "letters"; readonly app: AppId; readonly queue: QueueName };
+  | { readonly kind: "letters"; readonly app: AppId; readonly queue: QueueName }
+  /** The app itself. */
+  | { readonly kind: "app"; readonly app: AppId };
 
 export type RoomKindName = RoomAddress["kind"];
 export type AddressOf<Kind extends RoomKindName> = Extract<RoomAddress, { readonly kind: Kind }>;
 
-/** The address of a room: `<app>/<kind>/<id>`, for instance `<app>/mailbox/<userId>`. Beginning with the app keeps tenants apart. */
-export type RoomName = `${string}/${RoomKindName}/${string}`;
+/** Kinds of which an app has one room. */
+type SingleKind = "app";
+
+/**
+ * The address of a room: `<app>/<kind>/<id>`, for instance `<app>/mailbox/<userId>`, or `<app>/<kind>` where there is one. Beginning
+ * with the app keeps tenants apart.
+ */
+export type RoomName = `${string}/${Exclude<RoomKindName, SingleKind>}/${string}` | `${string}/${SingleKind}`;
 
 export function sessionRoom(app: AppId, sessionId: SessionId): RoomName {
   return `${app}/session/${sessionId}`;
@@ -36,6 +44,10 @@ export function lettersRoom(app: AppId, queue: QueueName): RoomName {
   return `${app}/letters/${queue}`;
 }
 
+export function appRoom(app: AppId): RoomName {
+  return `${app}/app`;
+}
+
 /** What the id in the name of each kind of room is. */
 const ADDRESSES: { readonly [Kind in RoomKindName]: (app: AppId, id: string) => AddressOf<Kind> } = {
   // SAFETY: a RoomName is only made above, from branded ids
@@ -44,6 +56,7 @@ const ADDRESSES: { readonly [Kind in RoomKindName]: (app: AppId, id: string) => 
   job: (app, id) => ({ kind: "job", app, jobId: id as JobId }), // SAFETY: as above
   hook: (app, id) => ({ kind: "hook", app, endpointId: id as EndpointId }), // SAFETY: as above
   letters: (app, id) => ({ kind: "letters", app, queue: id as QueueName }), // SAFETY: as above
+  app: (app) => ({ kind: "app", app }),
 };
 
 export function addressOf(name: RoomName): RoomAddress {

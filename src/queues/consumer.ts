@@ -2,6 +2,8 @@ import type { RoomCall } from "../kernel/effects.ts";
 import type { Measures } from "../kernel/measures.ts";
 import type { Clock, Random } from "../kernel/ports.ts";
 import type { RoomName } from "../kernel/room-name.ts";
+import type { AppId } from "../protocol/ids.ts";
+import type { AppSettings } from "../protocol/rpc/app-settings.ts";
 import type { Outcome } from "../protocol/rpc/outcome.ts";
 import type { QueueJobs, QueueName } from "../protocol/rpc/queue-job.ts";
 import type { Http } from "./http.ts";
@@ -33,6 +35,8 @@ export type Consumers = { readonly [Q in QueueName]?: QueueConsumer<QueueJobs[Q]
 export interface QueuePorts {
   /** Never rejects: an unreachable room is `UNAVAILABLE`. */
   call(room: RoomName, call: RoomCall): Promise<Outcome>;
+  /** What the app has set; on Workers up to 60 s old. Rejects with `UNAVAILABLE`. */
+  settings(app: AppId): Promise<AppSettings>;
   readonly clock: Clock;
   readonly random: Random;
   readonly measures: Measures;

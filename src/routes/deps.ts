@@ -3,6 +3,8 @@ import type { Measures } from "../kernel/measures.ts";
 import type { Clock, ConnectionState } from "../kernel/ports.ts";
 import type { RoomName } from "../kernel/room-name.ts";
 import type { VisitorState } from "../kernel/visit.ts";
+import type { AppId } from "../protocol/ids.ts";
+import type { AppSettings } from "../protocol/rpc/app-settings.ts";
 import type { Outcome } from "../protocol/rpc/outcome.ts";
 import type { QueueJob, QueueName } from "../protocol/rpc/queue-job.ts";
 import type { UpFrame } from "../protocol/up.ts";
@@ -38,6 +40,8 @@ export interface Deps {
   ask(room: RoomName, state: VisitorState, frame: UpFrame): Promise<Outcome>;
   /** Jobs for a queue; the outcome comes when they are durable. Never rejects. */
   enqueue(queue: QueueName, jobs: readonly QueueJob[]): Promise<Outcome>;
+  /** What the app has set; on Workers up to 60 s old. Rejects with `UNAVAILABLE`. */
+  settings(app: AppId): Promise<AppSettings>;
   /** Upgrades the request and hands the socket to the room, or closes it. */
   upgrade(request: Request, opening: Opening): Response | Promise<Response>;
   /** Throws what a client must not see the inside of; the host logs it. */

@@ -1,10 +1,11 @@
+import { appRoom } from "../../src/kernel/room-name.ts";
 import { CLOSE } from "../../src/protocol/close-codes.ts";
 import { ERRORS } from "../../src/protocol/errors.ts";
 import { readOpenMetrics, sampleOf } from "../support/open-metrics.ts";
 import { type Case, equal, holds } from "./check.ts";
 import { LOSSES, type Loss, type NativeHost } from "./native-host.ts";
 import { finished, progressOf, startJob } from "./suites/jobs.ts";
-import { append, message, online, pack, pair, seqIdOf } from "./suites/rooms.ts";
+import { app, append, message, online, pack, pair, seqIdOf } from "./suites/rooms.ts";
 
 const DATABASE = ERRORS.DATABASE.code;
 
@@ -52,6 +53,23 @@ const lostTurnCases = (loss: Loss): readonly Case<NativeHost>[] => [
       for (const packId of packs) {
         equal(answers.filter((frame) => frame.type === "ack" && frame.packId === packId).length, 1, "answers");
       }
+      host.mendTurns();
+      equal(seqIdOf(await append(host, session, a)), 1);
+    },
+  },
+  {
+    name: `remembers nothing of an app that a lost turn had set (${loss})`,
+    async run(host) {
+      const { a, session } = pair();
+      host.breakTurns(loss);
+      const value = { messages: "friends" } as const;
+      const items = [{ packId: pack(), contentType: 1, content: "from the server" }] as const;
+      await Promise.all([
+        host.call(appRoom(app), { type: "app.set", section: "policy", id: "", value }),
+        append(host, session, a),
+        host.call(session, { type: "append", sender: a, items, by: "server" }),
+      ]);
+      equal(host.lostTurns.length, 1, "lost turns");
       host.mendTurns();
       equal(seqIdOf(await append(host, session, a)), 1);
     },

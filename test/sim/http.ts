@@ -1,4 +1,6 @@
 import { Measures } from "../../src/kernel/measures.ts";
+import { appRoom } from "../../src/kernel/room-name.ts";
+import { AppStore } from "../../src/rooms/app/app-store.ts";
 import { createApp } from "../../src/routes/app.ts";
 import { type Config, readConfig } from "../../src/routes/config.ts";
 import type { Deps, Opening } from "../../src/routes/deps.ts";
@@ -49,6 +51,7 @@ export class SimHttp {
         this.world.jobsOf(queue).push(...jobs);
         return { ok: true, value: null };
       },
+      settings: async (app) => new AppStore(this.world.storage.forRoom(appRoom(app))).settings(),
       upgrade: (_, opening) => {
         this.openings.push(opening);
         return new Response(null, { status: 200 });

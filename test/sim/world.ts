@@ -1,9 +1,9 @@
 import { makeRoom } from "../../src/hosts/room-kinds.ts";
 import type { CallTag, Effect, RoomCall } from "../../src/kernel/effects.ts";
-import { DEFAULT_POLICY, type RoomPolicy } from "../../src/kernel/policy.ts";
+import { AppPolicy, DEFAULT_POLICY, type RoomPolicy } from "../../src/kernel/policy.ts";
 import type { Random } from "../../src/kernel/ports.ts";
 import type { RoomEvent } from "../../src/kernel/room.ts";
-import { addressOf, mailboxRoom, type RoomName } from "../../src/kernel/room-name.ts";
+import { addressOf, appRoom, mailboxRoom, type RoomName } from "../../src/kernel/room-name.ts";
 import { RoomRunner } from "../../src/kernel/room-runner.ts";
 import { type EnqueueCall, questionOf, queueOf, type ServiceCall, type Target } from "../../src/kernel/services.ts";
 import { Visit, type VisitorState } from "../../src/kernel/visit.ts";
@@ -16,6 +16,7 @@ import { failed, type Outcome } from "../../src/protocol/rpc/outcome.ts";
 import type { QueueJob, QueueName } from "../../src/protocol/rpc/queue-job.ts";
 import type { Scope } from "../../src/protocol/scope.ts";
 import type { UpFrame } from "../../src/protocol/up.ts";
+import { AppStore } from "../../src/rooms/app/app-store.ts";
 import { app } from "./names.ts";
 import { seededRandom } from "./random.ts";
 import { SimConnection } from "./sim-connection.ts";
@@ -286,14 +287,18 @@ export class World {
       const runner = new RoomRunner(
         (effects) => {
           const { storage, random } = this;
+          const address = addressOf(room);
+          const apps = new AppStore(storage.forRoom(appRoom(address.app)));
+          const settings = () => apps.settings();
           const ports = {
             sql: storage.forRoom(room),
             clock: { nowMs: () => this.nowMs },
             random,
             connections: () => this.#place(room).connections,
-            policy: this.#policy,
+            policy: new AppPolicy(this.#policy, settings),
+            settings,
           };
-          return makeRoom(addressOf(room), ports, effects);
+          return makeRoom(address, ports, effects);
         },
         this.storage,
         (fault) => this.faults.push(fault),

@@ -2,6 +2,7 @@ import { createExecutionContext, createMessageBatch, getQueueResult } from "clou
 import { expect, it } from "vitest";
 import { callRoom } from "../../src/hosts/workers/bindings.ts";
 import { consume } from "../../src/hosts/workers/consume.ts";
+import { askApp } from "../../src/hosts/workers/known-apps.ts";
 import { Measures } from "../../src/kernel/measures.ts";
 import { lettersRoom } from "../../src/kernel/room-name.ts";
 import type { LettersPage } from "../../src/protocol/rpc/letters-call.ts";
@@ -13,6 +14,7 @@ import { bindings } from "./workers-host.ts";
 
 const ports: QueuePorts = {
   call: (room, call) => callRoom(bindings, room, call),
+  settings: (app) => askApp(bindings, app),
   clock: { nowMs: () => Date.now() },
   random: () => 0.5,
   measures: new Measures({ steadyMs: () => performance.now() }),

@@ -1,5 +1,5 @@
 import type { Effect, Effects } from "../../kernel/effects.ts";
-import type { RoomPolicy } from "../../kernel/policy.ts";
+import { AppPolicy, type RoomPolicy } from "../../kernel/policy.ts";
 import type { Clock, Random, RoomPorts } from "../../kernel/ports.ts";
 import type { Room, RoomEvent } from "../../kernel/room.ts";
 import { addressOf, type RoomName } from "../../kernel/room-name.ts";
@@ -7,11 +7,13 @@ import { type OnFault, type Ran, RoomRunner } from "../../kernel/room-runner.ts"
 import { makeRoom } from "../room-kinds.ts";
 import type { NativeConnection } from "./connection.ts";
 import type { TurnDatabase } from "./database.ts";
+import type { KnownApps } from "./known-apps.ts";
 
 export interface ActorPorts {
   readonly db: TurnDatabase;
   readonly clock: Clock;
   readonly policy: RoomPolicy;
+  readonly apps: KnownApps;
   readonly random: Random;
   readonly onFault: OnFault;
 }
@@ -59,14 +61,17 @@ export class Actor {
   }
 
   #make(effects: Effects): Room {
-    const { db, clock, policy, random } = this.#ports;
+    const { db, clock, policy, random, apps } = this.#ports;
+    const address = addressOf(this.name);
+    const settings = () => apps.settingsOf(address.app);
     const ports: RoomPorts = {
       sql: db.forRoom(this.name),
       clock,
       random,
-      policy,
+      policy: new AppPolicy(policy, settings),
+      settings,
       connections: () => this.#connections,
     };
-    return makeRoom(addressOf(this.name), ports, effects);
+    return makeRoom(address, ports, effects);
   }
 }

@@ -73,6 +73,7 @@ export class NativeServer {
     const http2 = new Http2Client();
     const ports: ConsumerPorts = {
       call: (room, call) => turns.call(room, call),
+      settings: async (app) => turns.apps.settingsOf(app),
       clock: wallClock,
       random,
       measures,
@@ -139,6 +140,7 @@ function handlerOf(
     call: (room, call) => turns.call(room, call),
     ask: (room, state, frame) => ask(turns, { room, state }, frame),
     enqueue: (queue, jobs) => turns.enqueue(queue, jobs),
+    settings: async (app) => turns.apps.settingsOf(app),
     upgrade: (request, opening) => {
       const upgrade = upgrades.get(request);
       if (upgrade === undefined) throw new Error("not an upgrade request of this server");

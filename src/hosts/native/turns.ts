@@ -1,7 +1,7 @@
-import type { CallTag, Effect } from "../../kernel/effects.ts";
+import type { CallTag, Effect, RoomCall } from "../../kernel/effects.ts";
 import type { Measures } from "../../kernel/measures.ts";
 import type { RoomEvent } from "../../kernel/room.ts";
-import type { RoomKindName, RoomName } from "../../kernel/room-name.ts";
+import { addressOf, type RoomKindName, type RoomName } from "../../kernel/room-name.ts";
 import type { ServiceQuestion } from "../../kernel/services.ts";
 import { TurnClock } from "../../kernel/turn-clock.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
@@ -14,6 +14,7 @@ import type { TurnDatabase } from "./database.ts";
 import { HeldEffects } from "./held-effects.ts";
 import { HostWrites } from "./host-writes.ts";
 import { JobQueues } from "./job-queues.ts";
+import { KnownApps } from "./known-apps.ts";
 import type { TurnJob } from "./turn-job.ts";
 import { TurnMeter } from "./turn-meter.ts";
 
@@ -22,12 +23,11 @@ const ALARM_RETRY_MS = 2_000;
 /** Jobs live or die with the turn that made them. */
 const DURABLE: Outcome = { ok: true, value: null };
 
-export interface TurnPorts extends Omit<ActorPorts, "clock"> {
+export interface TurnPorts extends Omit<ActorPorts, "clock" | "apps"> {
   readonly measures: Measures;
   /** Answers what rooms ask of services. Never rejects. */
   readonly ask: (question: ServiceQuestion) => Promise<Outcome>;
 }
-export type OnCommitFault = (fault: unknown) => void;
 
 /**
  * Runs all native rooms. What arrives in one turn of the event loop, and all the calls between rooms that follow
@@ -36,13 +36,14 @@ export type OnCommitFault = (fault: unknown) => void;
  */
 export class Turns {
   readonly #db: TurnDatabase;
-  readonly #onCommitFault: OnCommitFault;
+  readonly #onCommitFault: (fault: unknown) => void;
   readonly #actors: Actors;
   readonly #clock = new TurnClock(() => Date.now());
   readonly #held = new HeldEffects();
   readonly #alarms: Alarms;
   readonly #hostWrites = new HostWrites(() => this.#schedule());
   readonly queues: JobQueues;
+  readonly apps: KnownApps;
   readonly #ask: TurnPorts["ask"];
   readonly #evicting: ReturnType<typeof setInterval>;
   readonly #meter: TurnMeter;
@@ -53,8 +54,9 @@ export class Turns {
   #scheduled = false;
   #idle: (() => void)[] = [];
 
-  constructor(ports: TurnPorts, onCommitFault: OnCommitFault) {
-    this.#actors = new Actors({ ...ports, clock: this.#clock });
+  constructor(ports: TurnPorts, onCommitFault: (fault: unknown) => void) {
+    this.apps = new KnownApps(ports.db);
+    this.#actors = new Actors({ ...ports, clock: this.#clock, apps: this.apps });
     this.#ask = ports.ask;
     this.#meter = new TurnMeter(ports.measures);
     this.#db = ports.db;
@@ -63,7 +65,7 @@ export class Turns {
     this.queues = new JobQueues(ports.db, (write) => this.#hostWrites.push(write, true));
     this.#db.commit();
     this.#alarms.schedule();
-    this.#evicting = setInterval(() => this.#evictIdle(), EVICT_INTERVAL_MS);
+    this.#evicting = setInterval(() => this.#scheduled || this.#actors.evictIdle(), EVICT_INTERVAL_MS);
   }
 
   /** Queues an event for the next turn. */
@@ -72,7 +74,7 @@ export class Turns {
   }
 
   /** Queues a call from outside the rooms; the answer comes after the commit. */
-  call(room: RoomName, call: Extract<RoomEvent, { type: "call" }>["call"]): Promise<Outcome> {
+  call(room: RoomName, call: RoomCall): Promise<Outcome> {
     return new Promise((resolve) => {
       this.#push({ room, event: { type: "call", call }, onOutcome: (outcome) => this.#held.answer(resolve, outcome) });
     });
@@ -215,6 +217,9 @@ export class Turns {
           this.#held.ask(() => void this.#ask(question).then((outcome) => this.#replied(actor, tag, outcome)));
           break;
         }
+        case "settings":
+          this.apps.forget(addressOf(actor.name).app);
+          break;
         case "wake":
           this.#hostWrites.now(() => this.#alarms.set(actor.name, effect.atMs));
           break;
@@ -230,6 +235,7 @@ export class Turns {
   #lose(fault: unknown): void {
     this.#onCommitFault(fault);
     this.#db.rollback();
+    this.apps.forgetAll();
     for (const actor of this.#inTurn) this.#perform(actor, actor.evict());
     this.#held.fail();
     this.#meter.lost();
@@ -239,9 +245,5 @@ export class Turns {
 
   #ring(rooms: readonly RoomName[]): void {
     for (const room of rooms) this.post(room, { type: "alarm" });
-  }
-
-  #evictIdle(): void {
-    if (!this.#scheduled) this.#actors.evictIdle();
   }
 }

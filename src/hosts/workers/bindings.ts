@@ -13,6 +13,7 @@ const NAMESPACES = {
   job: "JOBS",
   hook: "HOOKS",
   letters: "LETTERS",
+  app: "APPS",
 } as const satisfies Record<RoomKindName, string>;
 
 /** The binding of each queue. */

@@ -31,14 +31,14 @@ export class MailboxObject extends DurableObject<Bindings> {
     );
   }
 
-  call(call: RoomCall): Outcome {
+  call(call: RoomCall): Outcome | Promise<Outcome> {
     return this.#room.pass([{ type: "call", call }]);
   }
 
   /** A request that came to the Worker over HTTP. */
   ask(state: VisitorState, frame: UpFrame): Promise<Outcome> {
     const connection = new ObjectVisit(state);
-    this.#room.pass([{ type: "received", connection, request: { ok: true, frame } }]);
+    void this.#room.pass([{ type: "received", connection, request: { ok: true, frame } }]);
     return connection.answer;
   }
 
@@ -48,7 +48,7 @@ export class MailboxObject extends DurableObject<Bindings> {
     const { 0: client, 1: server } = new WebSocketPair();
     ObjectConnection.attach(server, state);
     this.ctx.acceptWebSocket(server);
-    this.#room.pass([{ type: "opened", connection: this.#connectionOf(server) }]);
+    void this.#room.pass([{ type: "opened", connection: this.#connectionOf(server) }]);
     return switchingProtocols(client, subprotocol);
   }
 
@@ -59,7 +59,7 @@ export class MailboxObject extends DurableObject<Bindings> {
     else if (message.length > MAX_FRAME_BYTES) connection.close(CLOSE.TOO_BIG, "message too long");
     else if (connection.isOpen) {
       const requests = connection.codec.decode(message);
-      this.#room.pass(requests.map((request) => ({ type: "received", connection, request })));
+      void this.#room.pass(requests.map((request) => ({ type: "received", connection, request })));
     }
   }
 
@@ -67,15 +67,15 @@ export class MailboxObject extends DurableObject<Bindings> {
   override webSocketClose(socket: WebSocket, code: number, reason: string): void {
     if (UNSENDABLE_CODES.has(code)) socket.close();
     else socket.close(code, reason);
-    this.#room.pass([{ type: "closed", connection: this.#connectionOf(socket) }]);
+    void this.#room.pass([{ type: "closed", connection: this.#connectionOf(socket) }]);
   }
 
   override webSocketError(socket: WebSocket): void {
-    this.#room.pass([{ type: "closed", connection: this.#connectionOf(socket) }]);
+    void this.#room.pass([{ type: "closed", connection: this.#connectionOf(socket) }]);
   }
 
-  override alarm(): void {
-    this.#room.alarm();
+  override alarm(): Promise<void> {
+    return this.#room.alarm();
   }
 
   #connectionOf(socket: WebSocket): ObjectConnection {

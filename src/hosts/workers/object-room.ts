@@ -1,17 +1,22 @@
 import type { CallTag, Effect, Effects } from "../../kernel/effects.ts";
 import { migrateRooms } from "../../kernel/migrations.ts";
+import { AppPolicy } from "../../kernel/policy.ts";
 import type { RoomPorts } from "../../kernel/ports.ts";
 import type { RoomEvent } from "../../kernel/room.ts";
 import { addressOf, type RoomKindName, type RoomName } from "../../kernel/room-name.ts";
 import { RoomRunner } from "../../kernel/room-runner.ts";
 import { Tally } from "../../kernel/tally.ts";
 import { TurnClock } from "../../kernel/turn-clock.ts";
+import { CLOSE } from "../../protocol/close-codes.ts";
 import { ERRORS } from "../../protocol/errors.ts";
-import type { Outcome } from "../../protocol/rpc/outcome.ts";
+import type { AppId } from "../../protocol/ids.ts";
+import { DEFAULT_SETTINGS } from "../../protocol/rpc/app-settings.ts";
+import { failed, type Outcome } from "../../protocol/rpc/outcome.ts";
 import { readConfig } from "../../routes/config.ts";
 import { makeRoom, migrationsOf } from "../room-kinds.ts";
 import { type Bindings, callRoom, report } from "./bindings.ts";
 import { measures } from "./isolate.ts";
+import { askApp, forgetApp, isDue, isKnown, refresh, settingsOf } from "./known-apps.ts";
 import type { Holding, ObjectConnection } from "./object-connection.ts";
 import { ObjectStorage } from "./object-storage.ts";
 import { askService, enqueue } from "./services.ts";
@@ -28,6 +33,10 @@ export class ObjectRoom {
   readonly #runner: RoomRunner;
   /** Connections that have frames to send in this pass. */
   #touched: Holding[] = [];
+  readonly #app: AppId;
+  readonly #isApp: boolean;
+  /** The settings of the app are on their way: until they are here, events wait in the order in which they came. */
+  #asking: Promise<unknown> | undefined;
   #alarmAtMs = Number.POSITIVE_INFINITY;
   readonly #clock = new TurnClock(() => Date.now());
   readonly #tally = new Tally(measures);
@@ -41,15 +50,21 @@ export class ObjectRoom {
     this.#bindings = bindings;
     const storage = new ObjectStorage(ctx.storage);
     storage.atomically(() => migrateRooms(storage, migrationsOf(kind)));
+    const address = addressOf(ctx.id.name as RoomName); // SAFETY: objects are only addressed by room names
+    if (address.kind !== kind) throw new Error(`not the name of a ${kind} room`);
+    const { app } = address;
+    this.#app = app;
+    this.#isApp = kind === "app";
+    const settings = () => (this.#isApp ? DEFAULT_SETTINGS : settingsOf(app));
+    const { policy } = readConfig({ PARLEY_ENV: "production", ...bindings });
     const ports: RoomPorts = {
       sql: storage,
       clock: this.#clock,
       random: () => Math.random(),
-      policy: readConfig({ PARLEY_ENV: "production", ...bindings }).policy,
+      policy: new AppPolicy(policy, settings),
+      settings,
       connections,
     };
-    const address = addressOf(ctx.id.name as RoomName); // SAFETY: objects are only addressed by room names
-    if (address.kind !== kind) throw new Error(`not the name of a ${kind} room`);
     const make = (effects: Effects) => makeRoom(address, ports, effects);
     this.#runner = new RoomRunner(make, storage, (fault, event) => report(`room event ${event}`, fault));
     void ctx.blockConcurrencyWhile(async () => {
@@ -57,8 +72,27 @@ export class ObjectRoom {
     });
   }
 
-  /** Runs events that came together, starts what is due in batches, then sends. Returns the last one's outcome. */
-  pass(events: readonly RoomEvent[]): Outcome {
+  /**
+   * Runs events that came together: now, when the settings of the app are known, else as soon as they are. Never rejects: an
+   * app that was never known and cannot be reached is `UNAVAILABLE`.
+   */
+  pass(events: readonly RoomEvent[]): Outcome | Promise<Outcome> {
+    if (this.#isApp) return this.#run(events);
+    if (this.#asking === undefined && isKnown(this.#app)) {
+      if (isDue(this.#app)) void refresh(this.#bindings, this.#app);
+      return this.#run(events);
+    }
+    this.#asking ??= askApp(this.#bindings, this.#app).finally(() => {
+      this.#asking = undefined;
+    });
+    return this.#asking.then(
+      () => this.#run(events),
+      (fault) => refuse(events, fault),
+    );
+  }
+
+  /** Runs events, starts what is due in batches, then sends. Returns the last one's outcome. */
+  #run(events: readonly RoomEvent[]): Outcome {
     this.#clock.tick();
     let last: Outcome = { ok: true, value: null };
     const closes: (Effect & { kind: "close" })[] = [];
@@ -78,9 +112,9 @@ export class ObjectRoom {
     return last;
   }
 
-  alarm(): void {
+  async alarm(): Promise<void> {
     this.#alarmAtMs = Number.POSITIVE_INFINITY;
-    const { ok } = this.pass([{ type: "alarm" }]);
+    const { ok } = await this.pass([{ type: "alarm" }]);
     if (!ok) this.#wakeAt(Date.now() + ALARM_RETRY_MS);
   }
 
@@ -106,6 +140,9 @@ export class ObjectRoom {
         case "ask":
           void this.#reply(effect.tag, askService(this.#bindings, effect.question));
           break;
+        case "settings":
+          forgetApp(this.#app);
+          break;
         case "wake":
           this.#wakeAt(effect.atMs);
           break;
@@ -115,7 +152,7 @@ export class ObjectRoom {
 
   /** While the answer is under way the object does not hibernate; when it dies, the room's alarm resumes from the rows. */
   async #reply(tag: CallTag, answer: Promise<Outcome>): Promise<void> {
-    const replied = this.pass([{ type: "replied", tag, outcome: await answer }]);
+    const replied = await this.pass([{ type: "replied", tag, outcome: await answer }]);
     if (!replied.ok) report("reply", ERRORS[replied.error].message);
   }
 
@@ -126,4 +163,13 @@ export class ObjectRoom {
     // An alarm for this very millisecond may be lost.
     void this.#ctx.storage.setAlarm(Math.max(atMs, Date.now() + 1));
   }
+}
+
+/** Nothing was done: whoever asked through a socket connects again. */
+function refuse(events: readonly RoomEvent[], fault: unknown): Outcome {
+  for (const event of events) {
+    // SAFETY: the connections of rooms on this host are Holding
+    if ("connection" in event) (event.connection as Holding).close(CLOSE.UNAVAILABLE, "the app cannot be reached");
+  }
+  return failed(fault);
 }

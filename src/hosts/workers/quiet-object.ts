@@ -14,11 +14,11 @@ export abstract class QuietObject extends DurableObject<Bindings> {
     this.#room = new ObjectRoom(parts, kind, () => []);
   }
 
-  call(call: RoomCall): Outcome {
+  call(call: RoomCall): Outcome | Promise<Outcome> {
     return this.#room.pass([{ type: "call", call }]);
   }
 
-  override alarm(): void {
-    this.#room.alarm();
+  override alarm(): Promise<void> {
+    return this.#room.alarm();
   }
 }

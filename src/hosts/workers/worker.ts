@@ -1,4 +1,7 @@
 import type { Hono } from "hono";
+import type { RoomCall } from "../../kernel/effects.ts";
+import { addressOf, type RoomName } from "../../kernel/room-name.ts";
+import type { Outcome } from "../../protocol/rpc/outcome.ts";
 import type { QueueJob } from "../../protocol/rpc/queue-job.ts";
 import type { ConsumerPorts, Consumers } from "../../queues/consumer.ts";
 import { consumersOf } from "../../queues/consumers.ts";
@@ -8,9 +11,11 @@ import { fetchHttp } from "../fetch-http.ts";
 import { askMailbox, type Bindings, callRoom, report } from "./bindings.ts";
 import { consume } from "./consume.ts";
 import { measures } from "./isolate.ts";
+import { askApp, forgetApp } from "./known-apps.ts";
 import { enqueue } from "./services.ts";
 import { upgrade } from "./upgrade.ts";
 
+export { AppObject } from "./app-object.ts";
 export { HookObject } from "./hook-object.ts";
 export { JobObject } from "./job-object.ts";
 export { LettersObject } from "./letters-object.ts";
@@ -29,12 +34,21 @@ function appOf(bindings: Bindings): App {
     config: readConfig({ PARLEY_ENV: "production", ...bindings }),
     clock: { nowMs: () => Date.now() },
     measures,
-    call: (room, call) => callRoom(bindings, room, call),
+    call: (room, call) => callFromRoute(bindings, room, call),
     ask: (room, state, frame) => askMailbox(bindings, { room, state }, frame),
     enqueue: (queue, jobs) => enqueue(bindings, queue, jobs),
+    settings: (app) => askApp(bindings, app),
     upgrade: (_, opening) => upgrade(bindings, opening),
     onFault: (fault) => report("route", fault),
   });
+}
+
+/** Whoever changes an app sees the change with the next request to the same isolate. */
+async function callFromRoute(bindings: Bindings, room: RoomName, call: RoomCall): Promise<Outcome> {
+  const outcome = await callRoom(bindings, room, call);
+  const { kind, app } = addressOf(room);
+  if (kind === "app" && call.type !== "app.settings") forgetApp(app);
+  return outcome;
 }
 
 /** Without its secrets a deployment serves nothing, and says why: names of variables, never values. */
@@ -67,6 +81,7 @@ function appOrRefusal(bindings: Bindings): App {
 function queuePortsOf(bindings: Bindings): ConsumerPorts {
   return {
     call: (room, call) => callRoom(bindings, room, call),
+    settings: (app) => askApp(bindings, app),
     clock: { nowMs: () => Date.now() },
     random: () => Math.random(),
     measures,

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { assertNever } from "../../kernel/assert.ts";
+import type { RoomPolicy } from "../../kernel/policy.ts";
 import type { Clock } from "../../kernel/ports.ts";
 import type { Content } from "../../protocol/content-type.ts";
 import type { ControlEntry, MessageEntry } from "../../protocol/entry.ts";
@@ -21,7 +22,7 @@ interface ControlPorts {
   readonly drafts: Drafts;
   readonly amendments: Amendments;
   readonly clock: Clock;
-  readonly recallWindowMs: number;
+  readonly policy: RoomPolicy;
 }
 
 /** `msg.control`: messages that are taken back, replaced or deleted, for everybody. */
@@ -91,8 +92,8 @@ export class ControlRequests implements SessionFeature {
   }
 
   #requireInTime(by: UserId, { timestamp }: MessageEntry): void {
-    const { access, clock, recallWindowMs } = this.#ports;
-    if (clock.nowMs() - timestamp > recallWindowMs && !access.isAdmin(by)) throw new ParleyError("TOO_LATE");
+    const { access, clock, policy } = this.#ports;
+    if (clock.nowMs() - timestamp > policy.recallWindowMs && !access.isAdmin(by)) throw new ParleyError("TOO_LATE");
   }
 
   #replacement(message: MessageEntry, frame: Frame) {

@@ -1,6 +1,6 @@
 import { allowedContent } from "../../kernel/allowed-content.ts";
 import { digestOf } from "../../kernel/digest.ts";
-import type { WordFilter } from "../../kernel/word-filter.ts";
+import type { RoomPolicy } from "../../kernel/policy.ts";
 import { contentFault } from "../../protocol/content.ts";
 import type { Content } from "../../protocol/content-type.ts";
 import { ParleyError } from "../../protocol/errors.ts";
@@ -14,7 +14,7 @@ import type { Draft, Log, MessageBody } from "./log.ts";
 interface DraftPorts {
   readonly access: Access;
   readonly log: Log;
-  readonly words: WordFilter | undefined;
+  readonly policy: RoomPolicy;
 }
 
 /** What may become a message of this session. */
@@ -48,7 +48,7 @@ export class Drafts {
   allowed(contentType: number, content: Content): Content {
     const fault = contentFault(content);
     if (fault !== undefined) throw new ParleyError(fault);
-    return allowedContent(contentType, content, this.#ports.words);
+    return allowedContent(contentType, content, this.#ports.policy.words);
   }
 
   /** Throws what is wrong with what the sender says of a message besides its content. */
@@ -67,7 +67,7 @@ export class Drafts {
   #allowed(sender: UserId, message: MessageBody): MessageBody {
     this.requireOptions(sender, message);
     const { contentType, content } = message;
-    const allowed = allowedContent(contentType, content, this.#ports.words);
+    const allowed = allowedContent(contentType, content, this.#ports.policy.words);
     return allowed === content ? message : { ...message, content: allowed };
   }
 }

@@ -73,7 +73,7 @@ export function sessionParts(
     ...access.joined(),
     ...observing(book),
   ]);
-  const drafts = new Drafts({ access, log, words: policy.words });
+  const drafts = new Drafts({ access, log, policy });
   const signals = new Signals(app, effects);
   const amendments = new Amendments({ log, fanOut, store });
   const courier = new Courier({ store: new CourierStore(sql), effects, clock, random });
@@ -82,7 +82,7 @@ export function sessionParts(
   const expiry = new Expiry({ ...shared, store: new ExpiryStore(sql) });
   const hiding = new Hiding({ ...shared, store: new HiddenStore(sql) });
   const features = [
-    new ControlRequests({ ...shared, recallWindowMs: policy.recallWindowMs }),
+    new ControlRequests({ ...shared, policy }),
     expiry,
     hiding,
     new Reactions({ ...shared, store: new ReactionStore(sql) }),

@@ -1,4 +1,4 @@
-import { mailboxRoom, sessionRoom } from "../../../src/kernel/room-name.ts";
+import { appRoom, mailboxRoom, sessionRoom } from "../../../src/kernel/room-name.ts";
 import { CLOSE } from "../../../src/protocol/close-codes.ts";
 import { ERRORS } from "../../../src/protocol/errors.ts";
 import type { SyncSessionsResult } from "../../../src/protocol/frames/sync.ts";
@@ -73,6 +73,27 @@ export const roomCases: readonly Case<HostUnderTest>[] = [
       equal(await append(host, session, a, "again", packId), await append(host, session, a, "again", packId));
       const stranger = await append(host, session, UserId.parse("stranger"));
       equal(stranger, { ok: false, error: "ACCESS_DENIED", message: ERRORS.ACCESS_DENIED.message });
+    },
+  },
+  {
+    name: "gives a room what its app has set, and a change of it from the next event on",
+    async run(host) {
+      const { a, sessionId } = pair();
+      const apps = [AppId.parse(`app-${a}`), AppId.parse(`other-${a}`)] as const;
+      const [session, elsewhere] = [sessionRoom(apps[0], sessionId), sessionRoom(apps[1], sessionId)];
+      const set = (messages: "friends" | "everyone") =>
+        host.call(appRoom(apps[0]), { type: "app.set", section: "policy", id: "", value: { messages } });
+      const write = async (room: typeof session) => {
+        const outcome = await append(host, room, a);
+        return outcome.ok ? "written" : outcome.error;
+      };
+      equal([await write(session), await write(elsewhere)], ["written", "written"]);
+      unwrap(await set("friends"));
+      equal([await write(session), await write(elsewhere)], ["NOT_FRIENDS", "written"]);
+      await host.evict(session);
+      equal(await write(session), "NOT_FRIENDS");
+      unwrap(await set("everyone"));
+      equal(await write(session), "written");
     },
   },
   {

@@ -6,6 +6,7 @@ import { Http2Client } from "../../../hosts/native/http2-client.ts";
 import { PushSimulators, SIMULATED_PACKAGE } from "../../../hosts/native/push-simulator/simulators.ts";
 import { Measures } from "../../../kernel/measures.ts";
 import { PUSH_PROVIDER_NAMES, type PushProviderName } from "../../../protocol/push-provider-name.ts";
+import { DEFAULT_SETTINGS } from "../../../protocol/rpc/app-settings.ts";
 import type { PushAddress, PushDevice } from "../../../protocol/rpc/push-call.ts";
 import type { PushJob } from "../../../protocol/rpc/queue-job.ts";
 import type { QueueConsumer, Verdict } from "../../consumer.ts";
@@ -35,6 +36,7 @@ beforeEach(() => {
   consumer = pushConsumer(PushConfig.parse(simulators.configuration({ http2: true })), {
     ...{ measures, http: nativeHttp(http2), clock: { nowMs: () => Date.now() }, random: () => 0 },
     call: (room, call) => mailboxes.call(room, call),
+    settings: async () => DEFAULT_SETTINGS,
     sleep: (ms) => new FakePorts(mailboxes).sleep(ms),
     onFault: (fault) => faults.push(fault),
   });

@@ -1,0 +1,88 @@
+import { z } from "zod";
+
+/**
+ * What an app may decide for itself, over what the deployment has decided for all. Each section belongs to the part of the
+ * code that reads it; a new one is a line in SECTIONS and in AppSettings.
+ */
+
+/** Over the policy of the deployment. */
+export const PolicyOverrides = z.object({
+  requestsPerSecond: z.int().min(1).max(1_000_000).optional(),
+  requestBurst: z.int().min(1).max(1_000_000).optional(),
+  recallWindowMs: z
+    .int()
+    .min(0)
+    .max(365 * 86_400_000)
+    .optional(),
+  messages: z.enum(["everyone", "friends"]).optional(),
+  friendship: z.enum(["direct", "request"]).optional(),
+});
+export type PolicyOverrides = z.infer<typeof PolicyOverrides>;
+
+const Secret = z.string().min(24).max(256);
+const Url = z.url({ protocol: /^https?$/ }).max(2_048);
+
+/** Where events of the app are sent. */
+export const WebhookEndpoint = z.object({
+  url: Url,
+  /** Signs what is sent there. */
+  secret: Secret,
+  /** Names of events; `*`: all. */
+  events: z.array(z.string().min(1).max(64)).min(1).max(64),
+  /** Why nothing is sent there, when nothing is. */
+  disabled: z.string().max(256).optional(),
+});
+export type WebhookEndpoint = z.infer<typeof WebhookEndpoint>;
+
+/** Who is asked before a message is stored. */
+export const BeforeSend = z.object({
+  url: Url,
+  secret: Secret,
+  timeoutMs: z.int().min(10).max(1_000).default(500),
+  /** What becomes of a message when there is no answer: `open`: it is stored · `closed`: it is refused. */
+  onFailure: z.enum(["open", "closed"]).default("open"),
+  /** Only messages of these kinds of sessions. */
+  sessions: z
+    .array(z.enum(["single", "group", "notice"]))
+    .min(1)
+    .default(["single", "group"]),
+});
+export type BeforeSend = z.infer<typeof BeforeSend>;
+
+/** For one package of the app; what it holds is known to whoever pushes, who has checked it. */
+export const PushCredentials = z.record(z.string().max(64), z.unknown());
+export type PushCredentials = z.infer<typeof PushCredentials>;
+
+/** Sections that exist once have the id "". */
+export const SECTIONS = {
+  policy: PolicyOverrides,
+  beforeSend: BeforeSend,
+  /** By the endpoint's id. */
+  webhook: WebhookEndpoint,
+  /** By the package's name. */
+  push: PushCredentials,
+} as const;
+export type SectionName = keyof typeof SECTIONS;
+export type SectionValue<S extends SectionName> = z.infer<(typeof SECTIONS)[S]>;
+
+export type AppStatus = "active" | "suspended";
+
+export interface AppSettings {
+  /** Grows with every change; 0: nothing was ever set. */
+  readonly version: number;
+  readonly status: AppStatus;
+  readonly policy: PolicyOverrides;
+  readonly beforeSend: BeforeSend | undefined;
+  readonly webhooks: Readonly<Record<string, WebhookEndpoint>>;
+  readonly push: Readonly<Record<string, PushCredentials>>;
+}
+
+/** Of an app that never set anything. */
+export const DEFAULT_SETTINGS: AppSettings = {
+  version: 0,
+  status: "active",
+  policy: {},
+  beforeSend: undefined,
+  webhooks: {},
+  push: {},
+};

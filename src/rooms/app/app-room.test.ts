@@ -1,0 +1,90 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { alice, app, bob } from "../../../test/sim/names.ts";
+import { World } from "../../../test/sim/world.ts";
+import { appRoom, sessionRoom } from "../../kernel/room-name.ts";
+import { AppId, PackId } from "../../protocol/ids.ts";
+import type { AppCall } from "../../protocol/rpc/app-call.ts";
+import { type AppSettings, DEFAULT_SETTINGS } from "../../protocol/rpc/app-settings.ts";
+import { unwrap } from "../../protocol/rpc/outcome.ts";
+import { singleSessionId } from "../../protocol/session-id.ts";
+
+const room = appRoom(app);
+const SECRET = "whsec_0123456789abcdefghijkl";
+const hook = { url: "https://example.com/hook", secret: SECRET, events: ["*"] };
+let world: World;
+beforeEach(() => {
+  world = new World();
+});
+
+const ask = (call: AppCall) => world.call(room, call);
+const settings = () => unwrap(ask({ type: "app.settings" })) as AppSettings; // SAFETY: what app.settings answers with
+const setPolicy = (value: object | null, ifVersion?: number) =>
+  ask({ type: "app.set", section: "policy", id: "", value, ifVersion });
+const setHook = (id: string, value: typeof hook | null) => ask({ type: "app.set", section: "webhook", id, value });
+
+describe("the settings of an app", () => {
+  it("A1 are the defaults until something is set, and cost no row", () => {
+    world.storage.rowsWritten = 0;
+    expect(settings()).toEqual(DEFAULT_SETTINGS);
+    expect(setHook("none", null)).toEqual({ ok: true, value: { version: 0 } });
+    expect(ask({ type: "app.status", status: "active" })).toEqual({ ok: true, value: { version: 0 } });
+    expect(world.storage.rowsWritten).toBe(0);
+  });
+
+  it("A2 are set and taken away by value", () => {
+    unwrap(setHook("a", hook));
+    unwrap(setHook("b", { ...hook, url: "https://example.com/b" }));
+    unwrap(ask({ type: "app.set", section: "push", id: "com.example", value: { fcm: { project: "p" } } }));
+    unwrap(setHook("a", null));
+    expect(settings()).toMatchObject({
+      webhooks: { b: { ...hook, url: "https://example.com/b" } },
+      push: { "com.example": { fcm: { project: "p" } } },
+    });
+  });
+
+  it("A2 are refused when they are not what their section takes", () => {
+    expect(setPolicy({ messages: "nobody" })).toMatchObject({ ok: false, error: "BAD_PARAMETER" });
+    expect(setHook("a", { ...hook, url: "ftp://example.com" })).toMatchObject({ ok: false, error: "BAD_PARAMETER" });
+    expect(settings()).toEqual(DEFAULT_SETTINGS);
+  });
+
+  it("A3 have a version, which a change may insist on", () => {
+    expect(setPolicy({ messages: "friends" })).toMatchObject({ value: { version: 1 } });
+    expect(setPolicy({ messages: "friends" })).toMatchObject({ value: { version: 1 } });
+    expect(setPolicy({ messages: "everyone" }, 0)).toMatchObject({ error: "PRECONDITION_FAILED" });
+    expect(setPolicy({ messages: "everyone" }, 1)).toMatchObject({ value: { version: 2 } });
+    expect(ask({ type: "app.status", status: "suspended" })).toMatchObject({ value: { version: 3 } });
+    expect(settings()).toMatchObject({ version: 3, status: "suspended", policy: { messages: "everyone" } });
+  });
+
+  it("A4 are bounded", () => {
+    const push = (id: string, chars: number) =>
+      ask({ type: "app.set", section: "push", id, value: { text: "x".repeat(chars) } });
+    expect(push("long", 65_536)).toMatchObject({ error: "LIMIT_REACHED" });
+    for (let id = 1; id <= 16; id += 1) unwrap(push(`p-${id}`, 65_000));
+    expect(push("one too many", 65_000)).toMatchObject({ error: "LIMIT_REACHED" });
+    unwrap(push("p-16", 64_999));
+    for (let id = 17; id <= 200; id += 1) unwrap(push(`p-${id}`, 1));
+    expect(push("p-201", 1)).toMatchObject({ error: "LIMIT_REACHED" });
+  });
+
+  it("A5 are there after a crash", () => {
+    unwrap(setHook("a", hook));
+    world.crashAll();
+    expect(settings()).toMatchObject({ version: 1, webhooks: { a: hook } });
+  });
+
+  it("A12 hold for the app's rooms and no others, from the next event on", () => {
+    const write = (to: AppId, packId: string) => {
+      const items = [{ packId: PackId.parse(packId), contentType: 1 as const, content: "hello" }];
+      return world.call(sessionRoom(to, singleSessionId(alice, bob)), { type: "append", sender: alice, items });
+    };
+    const other = AppId.parse("other");
+    for (const one of [app, other]) expect(write(one, "1")).toMatchObject({ ok: true });
+    unwrap(setPolicy({ messages: "friends" }));
+    expect(write(app, "2")).toMatchObject({ ok: false, error: "NOT_FRIENDS" });
+    expect(write(other, "2")).toMatchObject({ ok: true });
+    unwrap(setPolicy(null));
+    expect(write(app, "3")).toMatchObject({ ok: true });
+  });
+});
