@@ -1,4 +1,4 @@
-import type { Client } from "@libsql/client";
+import type { ArchiveClient } from "./client.ts";
 import { reach } from "./faults.ts";
 
 /** One file of `migrations/`, as drizzle-kit wrote it. */
@@ -26,7 +26,10 @@ const HAS_TABLE = `SELECT count(*) AS n FROM sqlite_master WHERE name = '${TABLE
  * at once. Throws when the tables are newer than this code, or were made by migrations that have been changed since.
  * Returns the names of those that were applied.
  */
-export async function migrateArchive(client: Client, migrations: readonly ArchiveMigration[]): Promise<string[]> {
+export async function migrateArchive(
+  client: ArchiveClient,
+  migrations: readonly ArchiveMigration[],
+): Promise<string[]> {
   await reach(() => client.execute(CREATE_TABLE));
   const applied: string[] = [];
   for (const migration of await pending(client, migrations)) {
@@ -36,7 +39,7 @@ export async function migrateArchive(client: Client, migrations: readonly Archiv
 }
 
 /** For hosts that cannot migrate. Throws when the tables are not those that this code was written for. */
-export async function requireArchive(client: Client): Promise<void> {
+export async function requireArchive(client: ArchiveClient): Promise<void> {
   const { rows } = await reach(() => client.execute(HAS_TABLE));
   const version = Number(rows[0]?.n) === 0 ? 0 : (await reach(() => client.execute(APPLIED))).rows.length;
   if (version === ARCHIVE_VERSION) return;
@@ -44,7 +47,10 @@ export async function requireArchive(client: Client): Promise<void> {
   throw new Error(`the archive has version ${version}, this code knows ${ARCHIVE_VERSION}: ${remedy}`);
 }
 
-async function pending(client: Client, migrations: readonly ArchiveMigration[]): Promise<readonly ArchiveMigration[]> {
+async function pending(
+  client: ArchiveClient,
+  migrations: readonly ArchiveMigration[],
+): Promise<readonly ArchiveMigration[]> {
   const { rows } = await reach(() => client.execute(APPLIED));
   if (rows.length > migrations.length) {
     const [has, knows] = [rows.length, migrations.length];
@@ -59,7 +65,11 @@ async function pending(client: Client, migrations: readonly ArchiveMigration[]):
 }
 
 /** False when another process was faster. */
-async function apply(client: Client, migration: ArchiveMigration, all: readonly ArchiveMigration[]): Promise<boolean> {
+async function apply(
+  client: ArchiveClient,
+  migration: ArchiveMigration,
+  all: readonly ArchiveMigration[],
+): Promise<boolean> {
   const record = { sql: RECORD, args: [migration.hash, migration.madeAtMs] };
   try {
     await reach(() => client.batch([...migration.statements, record], "write"));

@@ -1,4 +1,4 @@
-import type { Client, Row } from "@libsql/client";
+import type { Row } from "@libsql/client";
 import type { Clock } from "../kernel/ports.ts";
 import { shownAt } from "../protocol/amend.ts";
 import type { Entry } from "../protocol/entry.ts";
@@ -8,6 +8,7 @@ import type { HistoryResult } from "../protocol/frames/message.ts";
 import type { AppId, SessionId, UserId } from "../protocol/ids.ts";
 import { MAX_BATCH_BYTES, MAX_HISTORY_LIMIT } from "../protocol/limits.ts";
 import type { UnreadResult } from "../protocol/rpc/session-call.ts";
+import type { ArchiveClient } from "./client.ts";
 import { reach } from "./faults.ts";
 
 /** A session of an app. Nothing here asks who may read it: whoever calls has decided that. */
@@ -39,6 +40,11 @@ const pageSql = (condition: string, order: "ASC" | "DESC") => `SELECT seq, entry
 const AFTER = pageSql("> :cursor", "ASC");
 const BEFORE = pageSql("< :cursor", "DESC");
 
+const ENTRIES = `SELECT entry FROM (
+    SELECT w.key AS nth, e.entry, sum(length(e.entry)) OVER (ORDER BY w.key) AS bytes, length(e.entry) AS own
+    FROM json_each(:seqs) w JOIN entries e ON e.app = :app AND e.session = :session AND e.seq = w.value
+  ) WHERE bytes <= :maxBytes OR bytes = own ORDER BY nth`;
+
 /** Countable entries of others in (after, upTo], but those that a control entry up to there takes back. */
 const UNREAD = `SELECT count(*) AS unread, coalesce(sum(e.entry ->> '$.mentions.all' = 1 OR EXISTS (
     SELECT 1 FROM json_each(e.entry, '$.mentions.users') WHERE value = :user
@@ -51,10 +57,10 @@ const UNREAD = `SELECT count(*) AS unread, coalesce(sum(e.entry ->> '$.mentions.
 
 /** Reads sessions from the archive. Throws `UNAVAILABLE` while it cannot be reached. */
 export class ArchiveReader {
-  readonly #client: Client;
+  readonly #client: ArchiveClient;
   readonly #clock: Clock;
 
-  constructor(client: Client, clock: Clock) {
+  constructor(client: ArchiveClient, clock: Clock) {
     this.#client = client;
     this.#clock = clock;
   }
@@ -74,6 +80,14 @@ export class ArchiveReader {
     const entries = kept.map((row) => shownAt(nowMs, entryFromJson(String(row.entry))));
     if (ask.after === undefined) entries.reverse();
     return { entries, more: kept.length < Number(rows[0]?.available ?? 0) };
+  }
+
+  /** These entries, in this order, until `maxBytes` is reached; one always fits. Those that are not here are left out. */
+  async entries({ app, sessionId }: SessionKey, seqIds: readonly number[], maxBytes = MAX_BATCH_BYTES) {
+    const args = { app, session: sessionId, seqs: JSON.stringify(seqIds), maxBytes };
+    const { rows } = await reach(() => this.#client.execute({ sql: ENTRIES, args }));
+    const nowMs = this.#clock.nowMs();
+    return rows.map((row) => shownAt(nowMs, entryFromJson(String(row.entry))));
   }
 
   /** What is unread for a user who has read up to `after`, when the session ended at `upTo`. */

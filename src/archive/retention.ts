@@ -1,5 +1,6 @@
-import type { Client, InStatement } from "@libsql/client";
+import type { InStatement } from "@libsql/client";
 import type { AppId, UserId } from "../protocol/ids.ts";
+import type { ArchiveClient } from "./client.ts";
 import { reach } from "./faults.ts";
 
 /** As session ids begin: single chats, groups, business notices. */
@@ -39,9 +40,9 @@ const RETAIN = { touch: touch(OF_KIND), emptyEdits: emptyEdits(OF_KIND), empty: 
  * brings what it carries, but what was emptied here stays empty.
  */
 export class ArchiveRetention {
-  readonly #client: Client;
+  readonly #client: ArchiveClient;
 
-  constructor(client: Client) {
+  constructor(client: ArchiveClient) {
     this.#client = client;
   }
 

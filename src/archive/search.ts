@@ -1,8 +1,8 @@
-import type { Client } from "@libsql/client";
 import type { Clock } from "../kernel/ports.ts";
 import type { MessageEntry } from "../protocol/entry.ts";
 import { entryFromJson } from "../protocol/entry-json.ts";
 import type { AppId, SessionId, UserId } from "../protocol/ids.ts";
+import type { ArchiveClient } from "./client.ts";
 import { reach } from "./faults.ts";
 import { matchOf, scopeOf, snippetOf, type Terms, termsOf } from "./searchable.ts";
 
@@ -75,10 +75,10 @@ const END_OF_TIME = 2 ** 42;
 
 /** Full-text search. Throws `UNAVAILABLE` while the archive cannot be reached. */
 export class ArchiveSearch {
-  readonly #client: Client;
+  readonly #client: ArchiveClient;
   readonly #clock: Clock;
 
-  constructor(client: Client, clock: Clock) {
+  constructor(client: ArchiveClient, clock: Clock) {
     this.#client = client;
     this.#clock = clock;
   }

@@ -1,7 +1,8 @@
-import type { Client, ResultSet } from "@libsql/client";
+import type { ResultSet } from "@libsql/client";
 import type { ControlEntry, Entry, MessageEntry } from "../protocol/entry.ts";
 import { entryFromJson } from "../protocol/entry-json.ts";
 import { ParleyError } from "../protocol/errors.ts";
+import type { ArchiveClient } from "./client.ts";
 import { reach } from "./faults.ts";
 import { type Archived, type Known, merge, NOTHING } from "./merge.ts";
 import { type ArchiveBatch, type Assumption, STALE, statementsOf } from "./write-statements.ts";
@@ -28,9 +29,9 @@ const CONTROLS = `SELECT c.entry FROM json_each(:seqs) wanted
 
 /** Writes what session rooms hand over. Batches may come late, twice and in any order. */
 export class ArchiveWriter {
-  readonly #client: Client;
+  readonly #client: ArchiveClient;
 
-  constructor(client: Client) {
+  constructor(client: ArchiveClient) {
     this.#client = client;
   }
 

@@ -14,6 +14,16 @@ export interface RoomPolicy {
   readonly friendship: "direct" | "request";
   /** Words that no text may have. */
   readonly words?: WordFilter | undefined;
+  /** Without it nothing is archived, and rooms keep all of their logs. */
+  readonly archive: ArchivePolicy | undefined;
+}
+
+/** What a session room keeps when the archive has it as well: an entry stays whole while either says so. */
+export interface ArchivePolicy {
+  /** The newest so many. */
+  readonly hotEntries: number;
+  /** Those that are not older. */
+  readonly hotMs: number;
 }
 
 export const DEFAULT_POLICY: RoomPolicy = {
@@ -22,6 +32,7 @@ export const DEFAULT_POLICY: RoomPolicy = {
   recallWindowMs: 120_000,
   messages: "everyone",
   friendship: "request",
+  archive: undefined,
 };
 
 /** The policy of a deployment, with what an app has decided over it at the moment in which it is read. */
@@ -52,6 +63,10 @@ export class AppPolicy implements RoomPolicy {
 
   get friendship(): RoomPolicy["friendship"] {
     return this.#own.friendship ?? this.#deployed.friendship;
+  }
+
+  get archive(): ArchivePolicy | undefined {
+    return this.#deployed.archive;
   }
 
   get words(): WordFilter | undefined {

@@ -60,8 +60,8 @@ export function shownAt(nowMs: number, entry: Entry): Entry {
 
 /** A control entry that gave a message a content, without it: what is gone is not read on in what it was made of. */
 export function withoutContent(entry: ControlEntry): ControlEntry {
-  const { control } = entry;
-  return setsContent(control) ? { ...entry, control: { ...control, content: "" } } : entry;
+  const { control, cut: _, ...rest } = entry;
+  return setsContent(control) ? { ...rest, control: { ...control, content: "" } } : entry;
 }
 
 export function setsContent(control: Control): control is Extract<Control, { content: unknown }> {

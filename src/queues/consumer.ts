@@ -1,3 +1,4 @@
+import type { ArchiveClient } from "../archive/client.ts";
 import type { RoomCall } from "../kernel/effects.ts";
 import type { Measures } from "../kernel/measures.ts";
 import type { Clock, Random } from "../kernel/ports.ts";
@@ -45,6 +46,8 @@ export interface QueuePorts {
 /** What they need besides, where they work. */
 export interface ConsumerPorts extends QueuePorts {
   readonly http: Http;
+  /** Without it nobody works on its queue, and no room puts anything into it. */
+  readonly archive: ArchiveClient | undefined;
   sleep(ms: number): Promise<void>;
   /** Something that nobody is answered with; the host logs it. */
   onFault(fault: unknown): void;

@@ -1,3 +1,5 @@
+import { ArchiveWriter } from "../archive/writer.ts";
+import { ArchiveConsumer } from "./archive/archive-consumer.ts";
 import type { ConsumerPorts, Consumers } from "./consumer.ts";
 import type { PushConfig } from "./push/config/push-config.ts";
 import { pushConsumer } from "./push/dispatch/push-consumer.ts";
@@ -8,5 +10,8 @@ export interface ConsumersConfig {
 
 /** What works on each queue. One for the life of a process or an isolate: consumers remember credentials, and what fails. */
 export function consumersOf(config: ConsumersConfig, ports: ConsumerPorts): Consumers {
-  return { push: pushConsumer(config.push, ports) };
+  const push = pushConsumer(config.push, ports);
+  const { archive } = ports;
+  if (archive === undefined) return { push };
+  return { push, archive: new ArchiveConsumer({ ...ports, writer: new ArchiveWriter(archive) }) };
 }

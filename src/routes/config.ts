@@ -21,6 +21,8 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   /** Webhooks go there too, besides public servers with HTTPS. */
   readonly webhookOrigins: readonly string[];
+  /** Where the archive is: `libsql://`, `http://` or, natively, `file:`. Without it rooms keep all of their logs. */
+  readonly archive: { readonly url: string; readonly token?: string | undefined } | undefined;
   /** A request that is not answered by then gets `SEND_TIMED_OUT`. */
   readonly requestTimeoutMs: number;
   /** Through whom devices are reached, and with which credentials. */
@@ -57,6 +59,15 @@ function isOrigin(text: string): boolean {
   return text === "*" || (URL.canParse(text) && new URL(text).origin === text);
 }
 
+const ArchiveUrl = z.string().refine(isArchiveUrl, "needs libsql://, https://, http:// or, natively, file:");
+
+function isArchiveUrl(text: string): boolean {
+  return /^(libsql|https?):\/\/[^/]/.test(text) || /^file:./.test(text);
+}
+
+const DAY_MS = 86_400_000;
+const DEFAULT_HOT_ENTRIES = 1_000;
+
 const Environment = z.object({
   PARLEY_ENV: z.enum(["development", "production"]),
   PARLEY_TOKEN_SECRET: Secret,
@@ -79,6 +90,10 @@ const Environment = z.object({
     .default("")
     .transform((text) => text.split(",").flatMap((origin) => origin.trim() || []))
     .pipe(z.array(Origin)),
+  TURSO_URL: ArchiveUrl.optional(),
+  TURSO_TOKEN: z.string().optional(),
+  PARLEY_HOT_ENTRIES: count(DEFAULT_HOT_ENTRIES),
+  PARLEY_HOT_DAYS: z.coerce.number().min(0).default(0),
   PARLEY_MESSAGES: z.enum(["everyone", "friends"]).default(DEFAULT_POLICY.messages),
   PARLEY_FRIENDSHIP: z.enum(["direct", "request"]).default(DEFAULT_POLICY.friendship),
   PARLEY_NOTICE_SENDER: UserId.default(UserId.parse("system")),
@@ -112,7 +127,9 @@ export function readConfig(variables: Readonly<Record<string, unknown>>): Config
     throw new ConfigError(`the configuration is not usable:\n${faults.join("\n")}`);
   }
   const given = parsed.data;
+  const archive = given.TURSO_URL === undefined ? undefined : { url: given.TURSO_URL, token: given.TURSO_TOKEN };
   return {
+    archive,
     environment: given.PARLEY_ENV,
     tokenSecret: given.PARLEY_TOKEN_SECRET,
     serverKeys: given.PARLEY_SERVER_KEYS,
@@ -128,6 +145,7 @@ export function readConfig(variables: Readonly<Record<string, unknown>>): Config
       recallWindowMs: given.PARLEY_RECALL_WINDOW_SECONDS * 1_000,
       messages: given.PARLEY_MESSAGES,
       friendship: given.PARLEY_FRIENDSHIP,
+      archive: archive && { hotEntries: given.PARLEY_HOT_ENTRIES, hotMs: given.PARLEY_HOT_DAYS * DAY_MS },
       words: wordFilterOf(given.PARLEY_WORDS, given.PARLEY_WORDS_ACTION),
     },
   };

@@ -5,6 +5,7 @@ import type { RoomName } from "../kernel/room-name.ts";
 import type { VisitorState } from "../kernel/visit.ts";
 import type { AppId } from "../protocol/ids.ts";
 import type { AppSettings } from "../protocol/rpc/app-settings.ts";
+import type { ArchiveCall } from "../protocol/rpc/archive-call.ts";
 import type { Outcome } from "../protocol/rpc/outcome.ts";
 import type { QueueJob, QueueName } from "../protocol/rpc/queue-job.ts";
 import type { UpFrame } from "../protocol/up.ts";
@@ -42,6 +43,8 @@ export interface Deps {
   enqueue(queue: QueueName, jobs: readonly QueueJob[]): Promise<Outcome>;
   /** What the app has set; on Workers up to 60 s old. Rejects with `UNAVAILABLE`. */
   settings(app: AppId): Promise<AppSettings>;
+  /** Asks the archive. Never rejects: without one, or in an outage, it is `UNAVAILABLE`. */
+  archive(call: ArchiveCall): Promise<Outcome>;
   /** Upgrades the request and hands the socket to the room, or closes it. */
   upgrade(request: Request, opening: Opening): Response | Promise<Response>;
   /** Throws what a client must not see the inside of; the host logs it. */

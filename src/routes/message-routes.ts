@@ -15,6 +15,7 @@ import { HTTP, idempotencyKeyOf } from "./idempotency.ts";
 import { operation } from "./operation.ts";
 import type { Principal } from "./principal.ts";
 import { count, newRouter } from "./router.ts";
+import { readSession } from "./session-history.ts";
 
 /** A message on its way, as a third party's server or a user's own program gives it. */
 export const SendBody = z
@@ -100,9 +101,7 @@ export function messageRoutes(deps: Deps) {
         const pull = { type: "history.pull", packId: HTTP, sessionId, ...range } as const;
         return c.json(await asUser(deps, c, by)(pull), 200);
       }
-      const call = { type: "history", by: { kind: "server" }, ...range } as const;
-      const outcome = await deps.call(sessionRoom(principal.app, sessionId), call);
-      return c.json(unwrap(outcome) as HistoryResult, 200); // SAFETY: history answers with a page
+      return c.json(await readSession(deps, { app: principal.app, sessionId }, range), 200);
     });
 }
 

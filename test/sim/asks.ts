@@ -1,4 +1,4 @@
-import { type RoomName, sessionRoom } from "../../src/kernel/room-name.ts";
+import { type AddressOf, addressOf, type RoomName, sessionRoom } from "../../src/kernel/room-name.ts";
 import { ParleyError } from "../../src/protocol/errors.ts";
 import type { GroupChangeResult, GroupFrame } from "../../src/protocol/frames/group.ts";
 import type { HistoryResult, MsgSendResult } from "../../src/protocol/frames/message.ts";
@@ -6,6 +6,7 @@ import { groupIdOf } from "../../src/protocol/group-id.ts";
 import { type GroupId, SessionId, type UserId } from "../../src/protocol/ids.ts";
 import { type Outcome, unwrap } from "../../src/protocol/rpc/outcome.ts";
 import type { AppendItem, AppendResult } from "../../src/protocol/rpc/session-call.ts";
+import { trimmedIn, withArchived } from "../../src/protocol/trimmed.ts";
 import { app, chatRoom, pack } from "./names.ts";
 import type { World } from "./world.ts";
 
@@ -34,8 +35,17 @@ export interface Cursor {
   readonly limit?: number;
 }
 
-/** What a server key reads. */
+/** What a server key reads: what the room has let go of comes from the archive. */
 export function history(world: World, cursor: Cursor = {}, room: RoomName = chatRoom): HistoryResult {
+  const page = ownHistory(world, cursor, room);
+  const seqIds = trimmedIn(page, cursor);
+  if (seqIds.length === 0) return page;
+  const { sessionId } = addressOf(room) as AddressOf<"session">; // SAFETY: the name of a session's room
+  return unwrap(withArchived(page, cursor, world.archive({ type: "entries", app, sessionId, seqIds })));
+}
+
+/** What the room answers by itself. */
+export function ownHistory(world: World, cursor: Cursor = {}, room: RoomName = chatRoom): HistoryResult {
   const call = { type: "history", by: { kind: "server" }, ...cursor } as const;
   return unwrap(world.call(room, call)) as HistoryResult; // SAFETY: what session rooms answer to it
 }

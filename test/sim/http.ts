@@ -52,6 +52,7 @@ export class SimHttp {
         return { ok: true, value: null };
       },
       settings: async (app) => new AppStore(this.world.storage.forRoom(appRoom(app))).settings(),
+      archive: async (call) => this.world.archive(call),
       upgrade: (_, opening) => {
         this.openings.push(opening);
         return new Response(null, { status: 200 });

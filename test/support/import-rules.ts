@@ -34,7 +34,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   kernel: ["protocol"],
   rooms: ["protocol", "kernel"],
   archive: ["protocol", "kernel"],
-  queues: ["protocol", "kernel"],
+  queues: ["protocol", "kernel", "archive"],
   client: ["protocol", "kernel"],
   routes: ["protocol", "kernel", "rooms", "archive", "queues", "client"],
   hosts: ["protocol", "kernel", "rooms", "archive", "queues", "client", "routes"],

@@ -39,7 +39,8 @@ export async function openArchive({ url, token }: ArchiveAddress): Promise<Clien
   }
 }
 
-async function openFile(url: string): Promise<Client> {
+/** Blocks the thread with whatever it does. */
+export async function openFile(url: string): Promise<Client> {
   const path = url.startsWith("file://") ? fileURLToPath(url) : url.slice("file:".length);
   mkdirSync(dirname(path), { recursive: true });
   // One connection: several would only find each other's locks, as all of them block the same thread.

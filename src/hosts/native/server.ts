@@ -3,20 +3,19 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Measures } from "../../kernel/measures.ts";
 import { migrateRooms } from "../../kernel/migrations.ts";
 import type { Clock } from "../../kernel/ports.ts";
+import type { ServiceQuestion } from "../../kernel/services.ts";
 import { CLOSE } from "../../protocol/close-codes.ts";
 import { bury } from "../../queues/bury.ts";
 import type { ConsumerPorts } from "../../queues/consumer.ts";
 import { consumersOf } from "../../queues/consumers.ts";
 import { createApp } from "../../routes/app.ts";
 import { ALL_MIGRATIONS } from "../room-kinds.ts";
-import { answering } from "./answering.ts";
 import { TurnDatabase } from "./database.ts";
 import { addGauges } from "./gauges.ts";
-import { nativeHttp } from "./http.ts";
-import { Http2Client } from "./http2-client.ts";
 import { measureLoopDelay } from "./loop-delay.ts";
 import { PageFiles } from "./page-files.ts";
 import type { Listener, Runtime, Upgrade } from "./runtime.ts";
+import { Services } from "./services.ts";
 import type { Settings } from "./settings.ts";
 import { acceptSocket } from "./sockets.ts";
 import { Turns } from "./turns.ts";
@@ -39,7 +38,7 @@ interface Parts {
   readonly db: TurnDatabase;
   readonly turns: Turns;
   readonly listener: Listener;
-  readonly http2: Http2Client;
+  readonly services: Services;
   readonly endMeasures: () => void;
 }
 
@@ -48,36 +47,36 @@ export class NativeServer {
   readonly #db: TurnDatabase;
   readonly #turns: Turns;
   readonly #listener: Listener;
-  readonly #http2: Http2Client;
   readonly #endMeasures: () => void;
+  readonly #services: Services;
 
   private constructor(parts: Parts) {
     this.#db = parts.db;
+    this.#services = parts.services;
     this.#turns = parts.turns;
     this.#listener = parts.listener;
-    this.#http2 = parts.http2;
     this.#endMeasures = parts.endMeasures;
   }
 
   static async start(runtime: Runtime, settings: Settings): Promise<NativeServer> {
-    const db = openDatabase(settings.dataDir);
     const { config, hostname, port } = settings;
+    const services = await Services.open(config, { clock: wallClock, onOutage: report });
+    const db = openDatabase(settings.dataDir);
     const onFault = (fault: unknown, event: string) => report(`room event ${event}`, fault);
     const { policy } = config;
     const { random } = Math;
     const measures = new Measures({ steadyMs: () => performance.now() });
-    const turns = new Turns({ db, policy, random, measures, onFault, ask: answering(config) }, (fault) =>
-      report("commit", fault),
-    );
+    const ask = (question: ServiceQuestion) => services.ask(question);
+    const turns = new Turns({ db, policy, random, measures, onFault, ask }, (fault) => report("commit", fault));
     addGauges({ measures, turns, db });
-    const http2 = new Http2Client();
     const ports: ConsumerPorts = {
       call: (room, call) => turns.call(room, call),
       settings: async (app) => turns.apps.settingsOf(app),
       clock: wallClock,
       random,
       measures,
-      http: nativeHttp(http2),
+      http: services.http,
+      archive: services.archive,
       sleep: (ms) => sleep(ms),
       onFault: (fault) => report("consumer", fault),
     };
@@ -90,10 +89,10 @@ export class NativeServer {
     const listener = await runtime.listen({
       hostname,
       port,
-      fetch: handlerOf({ turns, measures }, settings),
+      fetch: handlerOf({ turns, measures, services }, settings),
       socket: (socket, opening) => acceptSocket(turns, socket, opening),
     });
-    return new NativeServer({ db, turns, listener, http2, endMeasures: measureLoopDelay(measures) });
+    return new NativeServer({ db, turns, listener, services, endMeasures: measureLoopDelay(measures) });
   }
 
   get port(): number {
@@ -113,8 +112,8 @@ export class NativeServer {
     this.#listener.close();
     this.#endMeasures();
     this.#turns.stop();
-    this.#http2.close();
     this.#db.close();
+    await this.#services.close();
   }
 }
 
@@ -128,7 +127,7 @@ function openDatabase(dataDir: string): TurnDatabase {
 }
 
 function handlerOf(
-  { turns, measures }: { turns: Turns; measures: Measures },
+  { turns, measures, services }: { turns: Turns; measures: Measures; services: Services },
   settings: Settings,
 ): (request: Request, upgrade: Upgrade) => Response | Promise<Response> {
   const page = new PageFiles(PUBLIC_DIR);
@@ -141,6 +140,7 @@ function handlerOf(
     ask: (room, state, frame) => ask(turns, { room, state }, frame),
     enqueue: (queue, jobs) => turns.enqueue(queue, jobs),
     settings: async (app) => turns.apps.settingsOf(app),
+    archive: (call) => services.askArchive(call),
     upgrade: (request, opening) => {
       const upgrade = upgrades.get(request);
       if (upgrade === undefined) throw new Error("not an upgrade request of this server");

@@ -27,7 +27,9 @@ export function readSettings(variables: Readonly<Record<string, string | undefin
   }
   mkdirSync(dataDir, { recursive: true });
   const keys = environment === "development" ? developmentKeys(dataDir) : {};
-  const config = readConfig({ ...keys, ...variables, ...filesOf(variables), PARLEY_ENV: environment });
+  const archive = { TURSO_URL: `file:${join(dataDir, "archive.db")}` };
+  const given = { ...keys, ...archive, ...variables, ...filesOf(variables), PARLEY_ENV: environment };
+  const config = readConfig(given);
   return { config, hostname, port, dataDir };
 }
 

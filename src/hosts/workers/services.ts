@@ -1,6 +1,10 @@
+import { createClient } from "@libsql/client/web";
+import type { ArchiveClient } from "../../archive/client.ts";
+import { ArchiveDesk } from "../../archive/desk.ts";
 import { assertNever } from "../../kernel/assert.ts";
 import type { ServiceQuestion } from "../../kernel/services.ts";
 import { ERRORS } from "../../protocol/errors.ts";
+import type { ArchiveCall } from "../../protocol/rpc/archive-call.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
 import type { QueueJob, QueueName } from "../../protocol/rpc/queue-job.ts";
 import { type HookService, hookService } from "../../queues/webhook/hook-service.ts";
@@ -27,11 +31,29 @@ export async function enqueue(bindings: Bindings, queue: QueueName, jobs: readon
   }
 }
 
+/** A client for each statement, because what one has under way belongs to the request that it was made in. */
+export function archiveOf(bindings: Bindings): ArchiveClient | undefined {
+  const { archive } = readConfig({ PARLEY_ENV: "production", ...bindings });
+  if (archive === undefined) return undefined;
+  const { url, token } = archive;
+  const open = () => createClient(token === undefined ? { url } : { url, authToken: token });
+  return {
+    execute: (statement) => open().execute(statement),
+    batch: (statements, mode) => open().batch(statements, mode),
+  };
+}
+
+/** Never rejects. */
+export async function askArchive(bindings: Bindings, call: ArchiveCall): Promise<Outcome> {
+  const client = archiveOf(bindings);
+  return client === undefined ? UNAVAILABLE : new ArchiveDesk(client, { nowMs: () => Date.now() }).answer(call);
+}
+
 /** Never rejects. */
 export async function askService(bindings: Bindings, question: ServiceQuestion): Promise<Outcome> {
   switch (question.service) {
     case "@archive":
-      return UNAVAILABLE;
+      return askArchive(bindings, question.call);
     case "@hook":
       return hookServiceOf(bindings)(question.call);
     default:

@@ -12,7 +12,7 @@ import { askMailbox, type Bindings, callRoom, report } from "./bindings.ts";
 import { consume } from "./consume.ts";
 import { measures } from "./isolate.ts";
 import { askApp, forgetApp } from "./known-apps.ts";
-import { enqueue } from "./services.ts";
+import { archiveOf, askArchive, enqueue } from "./services.ts";
 import { upgrade } from "./upgrade.ts";
 
 export { AppObject } from "./app-object.ts";
@@ -38,6 +38,7 @@ function appOf(bindings: Bindings): App {
     ask: (room, state, frame) => askMailbox(bindings, { room, state }, frame),
     enqueue: (queue, jobs) => enqueue(bindings, queue, jobs),
     settings: (app) => askApp(bindings, app),
+    archive: (call) => askArchive(bindings, call),
     upgrade: (_, opening) => upgrade(bindings, opening),
     onFault: (fault) => report("route", fault),
   });
@@ -87,6 +88,7 @@ function queuePortsOf(bindings: Bindings): ConsumerPorts {
     measures,
     // It speaks HTTP/1.1 to origins: where Apple does not take that, a gateway is configured.
     http: fetchHttp,
+    archive: archiveOf(bindings),
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     onFault: (fault) => report("consumer", fault),
   };

@@ -2,12 +2,13 @@ import type { AppId, SessionId } from "../ids.ts";
 
 /** Asks the archive, which checks nothing: whoever asks has decided that the answer may be seen. */
 export type ArchiveCall =
-  /** A page of a session, like `history.pull`. Answers with `HistoryResult`. */
+  /**
+   * Entries of a session, in this order, until they are as long as a frame may be; one always fits. Answers with an array of
+   * them, without those that are not there.
+   */
   {
-    readonly type: "page";
+    readonly type: "entries";
     readonly app: AppId;
     readonly sessionId: SessionId;
-    readonly before?: number | undefined;
-    readonly after?: number | undefined;
-    readonly limit: number;
+    readonly seqIds: readonly number[];
   };

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { MsgControl, MsgSend, MsgSendResult } from "../frames/message.ts";
 import type { UserId } from "../ids.ts";
 import type { SessionFrame } from "../session-frame.ts";
+import type { FeedCall } from "./feed-call.ts";
 import type { ObserveCall } from "./observation.ts";
 import type { Operator } from "./operator.ts";
 import type { Outcome } from "./outcome.ts";
@@ -46,6 +47,7 @@ export type SessionCall =
       readonly after?: number | undefined;
       readonly limit?: number | undefined;
     }
+  | FeedCall
   | RelationCall;
 
 /** What `by`, one of the two users of a single chat, wants of the other. Older versions are ignored. */

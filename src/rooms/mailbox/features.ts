@@ -2,6 +2,7 @@ import { Devices } from "./devices.ts";
 import type { Mailbox, MailboxFeature } from "./feature.ts";
 import { Following } from "./following.ts";
 import { Hiding } from "./hiding.ts";
+import { History } from "./history.ts";
 import { Invitations } from "./invitations.ts";
 import { Memberships } from "./memberships.ts";
 import { Monitors } from "./monitors.ts";
@@ -30,6 +31,7 @@ export function mailboxFeatures(mailbox: Mailbox, store: MailboxStore): MailboxF
     reading,
     priority,
     new Hiding(mailbox, { reading, priority }),
+    new History(mailbox),
     new Syncing(mailbox, priority),
     new ReadAll(mailbox, store),
     new SessionChanges(mailbox),

@@ -1,12 +1,9 @@
 import { sessionRoom } from "../../kernel/room-name.ts";
 import type { PassingFrame } from "../../protocol/down.ts";
-import type { HistoryPull } from "../../protocol/frames/message.ts";
 import { groupIdOf } from "../../protocol/group-id.ts";
 import type { SessionId } from "../../protocol/ids.ts";
-import type { Operator } from "../../protocol/rpc/operator.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
 import type { SessionCall } from "../../protocol/rpc/session-call.ts";
-import { hasScope } from "../../protocol/scope.ts";
 import type { SessionFrame } from "../../protocol/session-frame.ts";
 import type { Owed } from "./desk.ts";
 import type { Mailbox, MailboxFeature, MailboxTag } from "./feature.ts";
@@ -25,14 +22,6 @@ export class Forwarding implements MailboxFeature {
   constructor(mailbox: Mailbox) {
     this.#mailbox = mailbox;
   }
-
-  readonly requests = {
-    "history.pull": (owed: Owed, { sessionId, before, after, limit }: HistoryPull) => {
-      const observes = hasScope(owed.connection.state, "observe");
-      const by: Operator = { kind: "user", userId: this.#mailbox.me, ...(observes ? { observes } : {}) };
-      this.#call(sessionId, { type: "history", by, before, after, limit }, { feature: this.name, owed });
-    },
-  };
 
   forward(owed: Owed, frame: SessionFrame): void {
     const call = { type: "request", by: this.#mailbox.me, frame } as const;

@@ -90,6 +90,13 @@ export class FanOut {
     return fanned;
   }
 
+  /** Nobody gets anything more up to here. */
+  get neededAfter(): number {
+    let needed = this.#ports.log.headSeqId;
+    for (const { cursor } of this.#targets.values()) needed = Math.min(needed, cursor);
+    return needed;
+  }
+
   /** Entries were appended, or may be outstanding since an earlier life. */
   touch(): void {
     this.#dirty = true;

@@ -190,6 +190,13 @@ export class Log {
     return this.#shown(this.#tail.slice(start, end));
   }
 
+  /** The rows of entries up to `seqId` were changed. */
+  forget(seqId: number): void {
+    const dropped = this.#tail.findIndex((entry) => entry.seqId > seqId);
+    for (const old of this.#tail.splice(0, dropped < 0 ? this.#tail.length : dropped)) this.#tailBytes -= sizeOf(old);
+    this.#changes += 1;
+  }
+
   #shown(entries: Entry[]): Entry[] {
     const nowMs = this.#clock.nowMs();
     return entries.map((entry) => shownAt(nowMs, entry));

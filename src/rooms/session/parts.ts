@@ -14,6 +14,8 @@ import { Expiry } from "./expiry.ts";
 import { ExpiryStore } from "./expiry-store.ts";
 import { FanOut } from "./fan-out.ts";
 import type { SessionFeature } from "./feature.ts";
+import { FeedStore } from "./feed-store.ts";
+import { Feeds } from "./feeds.ts";
 import { GateStore } from "./gate-store.ts";
 import { GroupChanges } from "./group-changes.ts";
 import { GroupGate } from "./group-gate.ts";
@@ -43,6 +45,8 @@ import { SilenceStore } from "./silence-store.ts";
 import { SessionStore } from "./store.ts";
 import { StreamStore } from "./stream-store.ts";
 import { Streams } from "./streams.ts";
+import { TrimStore } from "./trim-store.ts";
+import { Trimming } from "./trimming.ts";
 
 /** What a session room is made of. */
 export interface SessionParts {
@@ -91,6 +95,10 @@ export function sessionParts(
     new Passing(shared),
     new Cursors({ ...shared, store: new CursorStore(sql) }),
     observers,
+    new Feeds({
+      ...{ ...shared, app, store: new FeedStore(sql), readers: policy.archive === undefined ? [] : ["archive"] },
+      trimming: new Trimming({ ...shared, store: new TrimStore(sql), policy: policy.archive }),
+    }),
     ...(isGroup(sessionId)
       ? groupFeatures({ ...shared, app, groupId: sessionId, roster, silence, courier, sql, observers })
       : []),

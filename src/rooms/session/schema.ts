@@ -50,6 +50,16 @@ const observerTables = `
       seq INTEGER NOT NULL, device TEXT, operator TEXT, PRIMARY KEY (room, id)
     ) WITHOUT ROWID`;
 
+/**
+ * `feeds`: up to where each reader has followed the log, and since when a job for it is in its queue. `trims`: up to where
+ * entries are without content, and up to where packs are forgotten.
+ */
+const archiveTables = `
+    CREATE TABLE feeds (
+      room TEXT NOT NULL, reader TEXT NOT NULL, cursor INTEGER NOT NULL, asked_at INTEGER, PRIMARY KEY (room, reader)
+    ) WITHOUT ROWID;
+    CREATE TABLE trims (room TEXT PRIMARY KEY, seq INTEGER NOT NULL, packs_seq INTEGER NOT NULL) WITHOUT ROWID`;
+
 /** A mute outlives leaving the group: else that would be a way round it. */
 const groupTables = `
     CREATE TABLE mutes (
@@ -97,6 +107,7 @@ export const sessionMigrations: RoomMigrations = {
     ${stateTables};
     ${relationTables};
     ${observerTables};
+    ${archiveTables};
     ${errandTable}`,
   ],
 };

@@ -7,7 +7,7 @@ const REACHED = [
   ...["message", "recall", "override", "delete", "expire", "react", "unreact", "pin", "unpin"],
   ...["joined", "quit", "removed", "banned", "unbanned", "role", "transferred", "muted", "mutedAll", "updated"],
   ...["BLOCKED", "MUTED", "BANNED", "REFUSED", "NOT_IN_GROUP", "NOT_OWNER", "MESSAGE_GONE", "NO_SUCH_REQUEST"],
-  ...["crash", "evict", "lose", "full"],
+  ...["crash", "evict", "lose", "full", "archived"],
 ];
 
 describe("where everyone writes to everyone, the rooms are what the model says", () => {

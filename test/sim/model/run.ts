@@ -34,8 +34,9 @@ export function runSequences({ seed, numRuns, messages }: Runs): ReadonlyMap<str
   return seen;
 }
 
-function happenings({ single, group, refusals, storms }: Sequence): string[] {
-  return [...[single, group].flatMap(({ rows }) => rows.map(nameOf)), ...refusals, ...storms];
+function happenings({ single, group, refusals, storms, archive }: Sequence): string[] {
+  const archived = archive.given > 0 ? ["archived"] : [];
+  return [...[single, group].flatMap(({ rows }) => rows.map(nameOf)), ...refusals, ...storms, ...archived];
 }
 
 function nameOf(row: ModelMessage | ModelRow): string {

@@ -4,6 +4,7 @@ import type { AckFrame } from "../../../src/protocol/down.ts";
 import { CODE_OK, type ErrorName, errorNameOf } from "../../../src/protocol/errors.ts";
 import type { UserId } from "../../../src/protocol/ids.ts";
 import type { UpFrame } from "../../../src/protocol/up.ts";
+import { SimArchive } from "../archive.ts";
 import { history, SimGroup } from "../asks.ts";
 import { Device } from "../device.ts";
 import { freshPack, mailboxOf } from "../mailboxes.ts";
@@ -24,10 +25,15 @@ export type Asking = Without<UpFrame>;
 /** What rooms put off for longer than this is not waited for: messages that expire, streams that nobody ends. */
 const REST_HORIZON_MS = 30_000;
 const LOST_AT_ONCE = 3;
+/** So few stay whole in their rooms that most operations meet entries that do not. */
+const HOT_ENTRIES = 3;
+/** How often the archive is behind. */
+const ARCHIVE_IS_LATE = 0.3;
 
 /** Real rooms and the model beside them: every operation is done by both, one after the other, and must end alike. */
 export class Sequence {
   readonly world: World;
+  readonly archive: SimArchive;
   readonly devices: readonly Device[];
   readonly single = new Conversation(chat, false);
   readonly group: Conversation;
@@ -44,7 +50,8 @@ export class Sequence {
   askedAtMs = 0;
 
   constructor(seed: number, messages: RoomPolicy["messages"]) {
-    this.world = new World({ seed, policy: { messages } });
+    this.world = new World({ seed, policy: { messages, archive: { hotEntries: HOT_ENTRIES, hotMs: 0 } } });
+    this.archive = new SimArchive(this.world);
     this.simGroup = SimGroup.create(this.world, alice, [bob, carol]);
     this.group = new Conversation(this.simGroup.sessionId, true);
     this.group.roles.set(alice, "owner");
@@ -102,7 +109,11 @@ export class Sequence {
   /** Everything arrives, and devices that connected are live. */
   rest(): void {
     do this.world.quiesce(REST_HORIZON_MS);
-    while (this.devices.filter((one) => one.pump()).length > 0);
+    while (this.#archives() + this.devices.filter((one) => one.pump()).length > 0);
+  }
+
+  #archives(): number {
+    return this.world.random() < ARCHIVE_IS_LATE ? 0 : this.archive.work();
   }
 
   #step(one: Operation): void {

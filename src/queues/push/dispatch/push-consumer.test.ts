@@ -34,7 +34,7 @@ beforeEach(() => {
   measures = new Measures({ steadyMs: () => 0 });
   faults.length = 0;
   consumer = pushConsumer(PushConfig.parse(simulators.configuration({ http2: true })), {
-    ...{ measures, http: nativeHttp(http2), clock: { nowMs: () => Date.now() }, random: () => 0 },
+    ...{ archive: undefined, measures, http: nativeHttp(http2), clock: { nowMs: () => Date.now() }, random: () => 0 },
     call: (room, call) => mailboxes.call(room, call),
     settings: async () => DEFAULT_SETTINGS,
     sleep: (ms) => new FakePorts(mailboxes).sleep(ms),

@@ -1,0 +1,26 @@
+import type { Clock } from "../kernel/ports.ts";
+import type { ArchiveCall } from "../protocol/rpc/archive-call.ts";
+import { failed, type Outcome } from "../protocol/rpc/outcome.ts";
+import type { ArchiveClient } from "./client.ts";
+import { ArchiveReader } from "./reader.ts";
+
+/** Answers what rooms and routes ask of the archive. Never rejects: an outage is `UNAVAILABLE`. */
+export class ArchiveDesk {
+  readonly #reader: ArchiveReader;
+
+  constructor(client: ArchiveClient, clock: Clock) {
+    this.#reader = new ArchiveReader(client, clock);
+  }
+
+  async answer(call: ArchiveCall): Promise<Outcome> {
+    try {
+      return { ok: true, value: await this.#find(call) };
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  #find(call: ArchiveCall): Promise<unknown> {
+    return this.#reader.entries(call, call.seqIds);
+  }
+}

@@ -1,0 +1,71 @@
+import { lookup } from "node:dns/promises";
+import { ArchiveDesk } from "../../archive/desk.ts";
+import { assertNever } from "../../kernel/assert.ts";
+import type { Clock } from "../../kernel/ports.ts";
+import type { ServiceQuestion } from "../../kernel/services.ts";
+import { ParleyError } from "../../protocol/errors.ts";
+import type { ArchiveCall } from "../../protocol/rpc/archive-call.ts";
+import { failed, type Outcome } from "../../protocol/rpc/outcome.ts";
+import type { Http } from "../../queues/http.ts";
+import { type HookService, hookService } from "../../queues/webhook/hook-service.ts";
+import type { Config } from "../../routes/config.ts";
+import { fetchHttp } from "../fetch-http.ts";
+import { guardPolicyOf } from "../guard-policy.ts";
+import { ArchiveLink } from "./archive-link.ts";
+import { nativeHttp } from "./http.ts";
+import { Http2Client } from "./http2-client.ts";
+
+const UNAVAILABLE = failed(new ParleyError("UNAVAILABLE"));
+
+interface ServicePorts {
+  readonly clock: Clock;
+  readonly onOutage: (service: string, fault: unknown) => void;
+}
+
+/** What rooms and routes ask besides rooms. */
+export class Services {
+  readonly archive: ArchiveLink | undefined;
+  readonly #http2 = new Http2Client();
+  readonly http: Http = nativeHttp(this.#http2);
+  readonly #hooks: HookService;
+  readonly #desk: ArchiveDesk | undefined;
+
+  private constructor(archive: ArchiveLink | undefined, config: Config, clock: Clock) {
+    this.archive = archive;
+    this.#hooks = hookService({ http: fetchHttp, clock, policy: guardPolicyOf(config), resolve });
+    this.#desk = archive && new ArchiveDesk(archive, clock);
+  }
+
+  /** Throws when what is stored is newer than this code. */
+  static async open(config: Config, { clock, onOutage }: ServicePorts): Promise<Services> {
+    const { archive } = config;
+    const link = archive && (await ArchiveLink.open(archive, (fault) => onOutage("archive", fault)));
+    return new Services(link, config, clock);
+  }
+
+  /** Never rejects. */
+  async ask(question: ServiceQuestion): Promise<Outcome> {
+    switch (question.service) {
+      case "@archive":
+        return this.askArchive(question.call);
+      case "@hook":
+        return this.#hooks(question.call);
+      default:
+        return assertNever(question);
+    }
+  }
+
+  /** Never rejects. */
+  async askArchive(call: ArchiveCall): Promise<Outcome> {
+    return this.#desk?.answer(call) ?? UNAVAILABLE;
+  }
+
+  async close(): Promise<void> {
+    this.#http2.close();
+    await this.archive?.close();
+  }
+}
+
+async function resolve(hostname: string): Promise<string[]> {
+  return (await lookup(hostname, { all: true })).map(({ address }) => address);
+}

@@ -1,0 +1,88 @@
+import type { ArchivePolicy } from "../../kernel/policy.ts";
+import type { Clock } from "../../kernel/ports.ts";
+import type { FanOut } from "./fan-out.ts";
+import type { Log } from "./log.ts";
+import type { Trim, TrimStore } from "./trim-store.ts";
+
+/** A packId is known for at least so long. */
+const PACKS_KEPT_MS = 30 * 86_400_000;
+/** Entries and packs of one step: what is left waits for the next. */
+const MAX_AT_ONCE = 1_024;
+/** A step for less would write more rows for itself than for entries. */
+const MIN_AT_ONCE = 64;
+
+interface TrimmingPorts {
+  readonly store: TrimStore;
+  readonly log: Log;
+  readonly fanOut: FanOut;
+  readonly clock: Clock;
+  readonly policy: ArchivePolicy | undefined;
+}
+
+/**
+ * Lets go of what the archive has: contents first, so that what decides about an entry (who sent it, whether it counts, whether it
+ * is gone) stays here, and needs no archive; packIds when nobody repeats them any more.
+ */
+export class Trimming {
+  readonly #ports: TrimmingPorts;
+  #trim: Trim | undefined;
+
+  constructor(ports: TrimmingPorts) {
+    this.#ports = ports;
+  }
+
+  get trimmedSeqId(): number {
+    return this.#known.seqId;
+  }
+
+  /** The archive has every entry up to `seqId`. */
+  archived(seqId: number): void {
+    const { store, log, policy } = this.#ports;
+    if (policy === undefined) return;
+    const old = this.#known;
+    const next = { seqId: this.#trimTo(seqId, policy), packsSeqId: old.packsSeqId };
+    next.packsSeqId = this.#forgetTo(next.seqId);
+    if (next.seqId === old.seqId && next.packsSeqId === old.packsSeqId) return;
+    store.trim(old.seqId, next.seqId);
+    log.forget(next.seqId);
+    if (next.packsSeqId > old.packsSeqId) store.forgetPacks(old.packsSeqId, next.packsSeqId);
+    store.put(next);
+    this.#trim = next;
+  }
+
+  get #known(): Trim {
+    this.#trim ??= this.#ports.store.find();
+    return this.#trim;
+  }
+
+  #trimTo(archivedSeqId: number, { hotEntries, hotMs }: ArchivePolicy): number {
+    const { log, fanOut } = this.#ports;
+    const { seqId } = this.#known;
+    const upTo = Math.min(archivedSeqId, log.headSeqId - hotEntries, fanOut.neededAfter, seqId + MAX_AT_ONCE);
+    const end = hotMs === 0 ? upTo : this.#lastBefore(hotMs, { after: seqId, upTo });
+    return end - seqId < Math.min(MIN_AT_ONCE, hotEntries) ? seqId : end;
+  }
+
+  /** Rows of packs are not in the order of the log: all are looked at, so it has to be worth it. */
+  #forgetTo(trimmedSeqId: number): number {
+    const { log } = this.#ports;
+    const { packsSeqId } = this.#known;
+    const worthIt = packsSeqId + Math.max(MAX_AT_ONCE, (log.headSeqId - packsSeqId) / 2);
+    if (trimmedSeqId < worthIt) return packsSeqId;
+    const end = this.#lastBefore(PACKS_KEPT_MS, { after: packsSeqId, upTo: trimmedSeqId });
+    return end < worthIt ? packsSeqId : end;
+  }
+
+  /** The last entry in (after, upTo] that is older than `ageMs`: timestamps never decrease. */
+  #lastBefore(ageMs: number, { after, upTo }: { readonly after: number; readonly upTo: number }): number {
+    const { store, clock } = this.#ports;
+    const beforeMs = clock.nowMs() - ageMs;
+    let [low, high] = [after, Math.max(after, upTo)];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (store.timestampOf(middle) < beforeMs) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+}
