@@ -21,6 +21,7 @@ export type { Relation } from "../protocol/frames/friend.ts";
 export type { GroupChangeResult, GroupGetResult, Invitation, Member } from "../protocol/frames/group.ts";
 export type { Cursor, HistoryResult, MsgReadResult, MsgSendResult } from "../protocol/frames/message.ts";
 export type { Observed } from "../protocol/frames/monitor.ts";
+export type { PushRegistration, PushSettings, PushToken } from "../protocol/frames/push.ts";
 export type { Profile } from "../protocol/frames/user.ts";
 export type { DeviceType } from "../protocol/ids.ts";
 export { type ClientOptions, ParleyClient } from "./client.ts";

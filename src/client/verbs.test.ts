@@ -8,12 +8,13 @@ import { UpFrame } from "../protocol/up.ts";
 import type { ClientEvents, ParleyClient } from "./index.ts";
 
 const GROUP = GroupId.parse(`GC_${"0".repeat(26)}`);
+const PHONE = { provider: "fcm", token: "t", packageName: "org.example.chat" } as const;
 const UNTIL_MS = 2_000_000_000_000;
 const LATER_MS = 60_000;
 
 /** Every verb at least once, as an application calls it. */
 function callAll(client: ParleyClient): Promise<unknown>[] {
-  const { messages, sessionList, groups, friends, blocks, users, devices, presence, monitors } = client;
+  const { messages, sessionList, groups, friends, blocks, users, devices, pushes, presence, monitors } = client;
   client.typing(CHAT);
   const stream = client.stream(CHAT);
   stream.write("word");
@@ -39,6 +40,8 @@ function callAll(client: ParleyClient): Promise<unknown>[] {
     ...[friends.setRemark("bob", "B"), blocks.add("bob"), blocks.remove("bob"), blocks.list()],
     ...[users.get(["bob"]), users.update({ name: null }), users.attributes("bob"), users.setAttribute("bob", "a", "1")],
     ...[devices.list(), devices.kick("d2"), devices.kickOthers(), devices.logout()],
+    ...[pushes.register(PHONE), pushes.unregister(), pushes.list(), pushes.settings({ off: true })],
+    pushes.setForeground(false),
     ...[presence.subscribe(["bob"]), presence.unsubscribe(["bob"])],
     ...[monitors.start(CHAT), monitors.stop(CHAT), monitors.list()],
   ];

@@ -13,6 +13,8 @@ import { LettersRoom } from "../rooms/letters/letters-room.ts";
 import { lettersMigrations } from "../rooms/letters/schema.ts";
 import { MailboxRoom } from "../rooms/mailbox/mailbox-room.ts";
 import { mailboxMigrations } from "../rooms/mailbox/schema.ts";
+import { PushTokenRoom } from "../rooms/push-token/push-token-room.ts";
+import { pushTokenMigrations } from "../rooms/push-token/schema.ts";
 import { sessionMigrations } from "../rooms/session/schema.ts";
 import { SessionRoom } from "../rooms/session/session-room.ts";
 
@@ -29,6 +31,7 @@ const KINDS: { readonly [Kind in RoomKindName]: RoomKind<AddressOf<Kind>> } = {
   hook: { migrations: hookMigrations, make: (...parts) => new HookRoom(...parts) },
   letters: { migrations: lettersMigrations, make: (...parts) => new LettersRoom(...parts) },
   app: { migrations: appMigrations, make: (...parts) => new AppRoom(...parts) },
+  "push-token": { migrations: pushTokenMigrations, make: (...parts) => new PushTokenRoom(...parts) },
 };
 
 /** The tables of rooms that share a database. */

@@ -4,6 +4,7 @@ import type { HookCall } from "../protocol/rpc/hook-call.ts";
 import type { JobCall } from "../protocol/rpc/job-call.ts";
 import type { LettersCall } from "../protocol/rpc/letters-call.ts";
 import type { MailboxCall } from "../protocol/rpc/mailbox-call.ts";
+import type { PushTokenCall } from "../protocol/rpc/push-token-call.ts";
 import type { QueueJob, QueueName } from "../protocol/rpc/queue-job.ts";
 import type { SessionCall } from "../protocol/rpc/session-call.ts";
 import type { Connection } from "./ports.ts";
@@ -17,7 +18,7 @@ import {
   type Target,
 } from "./services.ts";
 
-export type RoomCall = SessionCall | MailboxCall | JobCall | HookCall | LettersCall | AppCall;
+export type RoomCall = SessionCall | MailboxCall | JobCall | HookCall | LettersCall | AppCall | PushTokenCall;
 
 /** Comes back with the reply. It must say all that the reply needs: the instance that called may be gone by then. */
 export type CallTag = object;

@@ -12,6 +12,8 @@ export interface RoomPolicy {
   readonly messages: "everyone" | "friends";
   /** Whether a user becomes a friend by being added, or has to accept. */
   readonly friendship: "direct" | "request";
+  /** Where subscriptions of Web Push may be, if anywhere else than at the push services of browsers. */
+  readonly webPushServices?: readonly string[] | undefined;
   /** Words that no text may have. */
   readonly words?: WordFilter | undefined;
   /** Without it nothing is archived, and rooms keep all of their logs. */

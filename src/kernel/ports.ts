@@ -42,6 +42,8 @@ export interface ConnectionState extends Scoped {
   readonly tokenId: string;
   /** When the token runs out, in ms since 1970. */
   readonly expiresAtMs: number;
+  /** The app is open, and nobody looks at it. */
+  readonly background?: true;
   /** A visit whose packId is the caller's key: the answer is kept, and given again. */
   readonly keyed?: true;
 }

@@ -10,7 +10,9 @@ export type RoomAddress =
   /** The dead letters of a queue. */
   | { readonly kind: "letters"; readonly app: AppId; readonly queue: QueueName }
   /** The app itself. */
-  | { readonly kind: "app"; readonly app: AppId };
+  | { readonly kind: "app"; readonly app: AppId }
+  /** Whose a push token is. */
+  | { readonly kind: "push-token"; readonly app: AppId; readonly tokenId: string };
 
 export type RoomKindName = RoomAddress["kind"];
 export type AddressOf<Kind extends RoomKindName> = Extract<RoomAddress, { readonly kind: Kind }>;
@@ -48,6 +50,10 @@ export function appRoom(app: AppId): RoomName {
   return `${app}/app`;
 }
 
+export function pushTokenRoom(app: AppId, tokenId: string): RoomName {
+  return `${app}/push-token/${tokenId}`;
+}
+
 /** What the id in the name of each kind of room is. */
 const ADDRESSES: { readonly [Kind in RoomKindName]: (app: AppId, id: string) => AddressOf<Kind> } = {
   // SAFETY: a RoomName is only made above, from branded ids
@@ -57,6 +63,7 @@ const ADDRESSES: { readonly [Kind in RoomKindName]: (app: AppId, id: string) => 
   hook: (app, id) => ({ kind: "hook", app, endpointId: id as EndpointId }), // SAFETY: as above
   letters: (app, id) => ({ kind: "letters", app, queue: id as QueueName }), // SAFETY: as above
   app: (app) => ({ kind: "app", app }),
+  "push-token": (app, id) => ({ kind: "push-token", app, tokenId: id }),
 };
 
 export function addressOf(name: RoomName): RoomAddress {

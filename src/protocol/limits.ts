@@ -51,6 +51,10 @@ export const MAX_OBSERVERS = 50;
 export const MAX_OBSERVED = 200;
 /** Devices that a mailbox remembers; beyond it the one that was not seen for the longest time is forgotten. */
 export const MAX_DEVICES = 100;
+/** Names under which a push carries data for the app. */
+export const MAX_PUSH_DATA = 16;
+/** Push tokens of one user; beyond it the one that was registered first is forgotten. */
+export const MAX_PUSH_TOKENS = 20;
 /** Users in one `user.get` or presence subscription. */
 export const MAX_USERS_AT_ONCE = 100;
 /** Users whose presence one connection follows. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Content, ContentType } from "./content-type.ts";
 import { SessionId, UserId } from "./ids.ts";
-import { MAX_MENTIONS, MAX_REACTION_LENGTH } from "./limits.ts";
+import { MAX_MENTIONS, MAX_PUSH_DATA, MAX_REACTION_LENGTH } from "./limits.ts";
 
 /** Who is called by name. `all` needs the right to it: owner and admins of a group. */
 export const Mentions = z.object({
@@ -22,13 +22,22 @@ export const ReplyTo = z.object({
 /** Where a forwarded message came from, as its sender says. */
 export const Forwarded = z.object({ sessionId: SessionId, seqId: z.int().min(1), from: UserId });
 
+export const PushData = z
+  .record(z.string().min(1).max(64), z.string().max(512))
+  .refine((data) => Object.keys(data).length <= MAX_PUSH_DATA, `at most ${MAX_PUSH_DATA} names`);
+
 /** What a phone shows instead of what the server would make of the content. */
 export const PushInfo = z.object({
   title: z.string().max(128).optional(),
   body: z.string().max(512).optional(),
+  /** What the app opens on a tap. */
+  uri: z.string().max(1_024).optional(),
+  /** For the app, under names of its own. */
+  data: PushData.optional(),
   /** No push at all. */
   silent: z.literal(true).optional(),
 });
+export type PushInfo = z.infer<typeof PushInfo>;
 
 /** What a sender may say of a message besides its content. */
 export const MessageOptions = z.object({

@@ -8,6 +8,11 @@ export function pushIdOf(app: AppId, userId: UserId, number: number): string {
   return `${app}/${userId}/${number.toString(36)}`;
 }
 
+/** Its number among those of its user; not a number for what is no id of a push. */
+export function numberOfPush(pushId: string): number {
+  return Number.parseInt(pushId.slice(pushId.lastIndexOf("/") + 1), 36);
+}
+
 /** Whose push it is; `undefined` for what is no id of a push. */
 export function ownerOfPush(pushId: string): { readonly app: AppId; readonly userId: UserId } | undefined {
   const [app, userId, number, ...rest] = pushId.split("/");

@@ -23,6 +23,7 @@ import {
   MsgSendResult,
 } from "./frames/message.ts";
 import { MonitorResult, MonitorSyncResult } from "./frames/monitor.ts";
+import { DevicePushOffResult, PushListResult, PushSettings, PushToken } from "./frames/push.ts";
 import { SessionAttrResult, SessionListResult } from "./frames/session.ts";
 import { StreamChunkResult } from "./frames/stream.ts";
 import { SyncPriorityResult, SyncSessionsResult } from "./frames/sync.ts";
@@ -91,6 +92,11 @@ export const Results = {
   "device.kick": DeviceKickResult,
   "device.kickOthers": DeviceKickResult,
   "device.logout": Done,
+  "device.push": PushToken,
+  "device.pushOff": DevicePushOffResult,
+  "device.focus": Done,
+  "push.list": PushListResult,
+  "push.settings": PushSettings,
   "presence.subscribe": PresenceSubscribeResult,
   "presence.unsubscribe": Done,
   "monitor.start": MonitorResult,

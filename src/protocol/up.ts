@@ -20,6 +20,7 @@ import {
 import { GroupInvitations, GroupSync } from "./frames/group.ts";
 import { HistoryPull, MsgHide, MsgMarkUnread, MsgRead, MsgReadAll, MsgReceived, MsgSend } from "./frames/message.ts";
 import { MonitorStart, MonitorStop, MonitorSync } from "./frames/monitor.ts";
+import { DeviceFocus, DevicePush, DevicePushOff, PushList, PushSettingsFrame } from "./frames/push.ts";
 import { SessionAttr, SessionHide, SessionList } from "./frames/session.ts";
 import { SyncPriority, SyncSessions } from "./frames/sync.ts";
 import { AttrGet, AttrSet, UserGet, UserUpdate } from "./frames/user.ts";
@@ -57,6 +58,11 @@ export const UpFrame = z.discriminatedUnion("type", [
   DeviceKick,
   DeviceKickOthers,
   DeviceLogout,
+  DevicePush,
+  DevicePushOff,
+  DeviceFocus,
+  PushList,
+  PushSettingsFrame,
   PresenceSubscribe,
   PresenceUnsubscribe,
   MonitorStart,

@@ -14,6 +14,7 @@ const NAMESPACES = {
   hook: "HOOKS",
   letters: "LETTERS",
   app: "APPS",
+  "push-token": "PUSH_TOKENS",
 } as const satisfies Record<RoomKindName, string>;
 
 /** The binding of each queue. */

@@ -20,6 +20,7 @@ export { HookObject } from "./hook-object.ts";
 export { JobObject } from "./job-object.ts";
 export { LettersObject } from "./letters-object.ts";
 export { MailboxObject } from "./mailbox-object.ts";
+export { PushTokenObject } from "./push-token-object.ts";
 export { SessionObject } from "./session-object.ts";
 
 type App = Pick<Hono, "fetch">;

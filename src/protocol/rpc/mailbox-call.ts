@@ -4,7 +4,8 @@ import type { Relation } from "../frames/friend.ts";
 import type { Invitation } from "../frames/group.ts";
 import type { GroupId, PackId, UserId } from "../ids.ts";
 import type { Operator } from "./operator.ts";
-import type { PushCall } from "./push-call.ts";
+import type { PushCall, PushLogCall, PushNotifyCall } from "./push-call.ts";
+import type { PushUnclaimCall } from "./push-token-call.ts";
 import type { SessionCall } from "./session-call.ts";
 import type { Stance } from "./stance.ts";
 
@@ -30,6 +31,9 @@ export type MailboxCall =
   | { readonly type: "presence"; readonly news: PresenceNews }
   | ReplayCall
   | PushCall
+  | PushUnclaimCall
+  | PushNotifyCall
+  | PushLogCall
   /** A page of the relations, like `friend.sync`. */
   | { readonly type: "relations"; readonly since: number; readonly limit: number | undefined }
   /** The profile, as far as `by` may see it. */

@@ -1,4 +1,7 @@
-import type { PushProviderName } from "../push-provider-name.ts";
+import { z } from "zod";
+import type { PackId } from "../ids.ts";
+import { PushData } from "../message-parts.ts";
+import { PUSH_PROVIDER_NAMES, type PushProviderName } from "../push-provider-name.ts";
 
 /** What is shown, already localised for its targets and stripped of what must stay private. */
 export interface PushMessage {
@@ -76,6 +79,83 @@ export type PushOutcome =
   | { readonly kind: "configError"; readonly reason: string }
   /** This message cannot be sent to this device, ever. */
   | { readonly kind: "giveUp"; readonly reason: string };
+
+const texts = { title: z.string().max(128), body: z.string().max(1_024) };
+
+/** What a server of the app shows a user on their phones, without a message. */
+export const PushNotification = z.object({
+  ...texts,
+  /** Instead, for devices with these languages: `zh`, or more exactly `zh-Hant`. */
+  translations: z.record(z.string().max(35), z.object(texts).partial()).optional(),
+  /** `{name}` in a text is replaced by its value. */
+  values: z.record(z.string().regex(/^\w{1,64}$/), z.string().max(512)).optional(),
+  uri: z.string().max(1_024).optional(),
+  data: PushData.optional(),
+  /** Only devices that are reached through these. */
+  providers: z.array(z.enum(PUSH_PROVIDER_NAMES)).min(1).optional(),
+  /** A later push with the same id takes the place of this one. */
+  collapseId: z.string().min(1).max(64).optional(),
+  ttlSeconds: z
+    .int()
+    .min(0)
+    .max(28 * 86_400)
+    .optional(),
+  priority: z.enum(["high", "normal"]).optional(),
+  category: z.string().max(64).optional(),
+  sound: z.string().max(64).optional(),
+  /** Also within the user's quiet hours. */
+  urgent: z.literal(true).optional(),
+});
+export type PushNotification = z.infer<typeof PushNotification>;
+
+/** From a job of `POST /v1/push`. Answers with nothing; the same packId is the same push. */
+export interface PushNotifyCall {
+  readonly type: "push.notify";
+  readonly packId: PackId;
+  readonly notification: PushNotification;
+}
+
+/** One step in the life of a push, for support. It says nothing of what was shown. */
+export const PushRecord = z.object({
+  id: z.int(),
+  /** ms since 1970 */
+  at: z.int(),
+  pushId: z.string().optional(),
+  sessionId: z.string().optional(),
+  seqId: z.int().optional(),
+  /**
+   * `skipped`: not sent after all, `reason` says why · `withdrawn`: taken back from devices · `delivered`, `clicked`, `failed`: what the
+   * provider said afterwards · the others: what became of it at a device.
+   */
+  event: z.enum([
+    "skipped",
+    "sent",
+    "dropToken",
+    "retry",
+    "refreshCredential",
+    "configError",
+    "giveUp",
+    "withdrawn",
+    "delivered",
+    "clicked",
+    "failed",
+  ]),
+  provider: z.enum(PUSH_PROVIDER_NAMES).optional(),
+  tokenId: z.string().optional(),
+  reason: z.string().optional(),
+  providerMessageId: z.string().optional(),
+});
+export type PushRecord = z.infer<typeof PushRecord>;
+
+/** A page of the user's push log, the newest first. */
+export interface PushLogCall {
+  readonly type: "push.log";
+  /** Records before this id. */
+  readonly before?: number | undefined;
+  readonly limit?: number | undefined;
+}
+export const PushLogPage = z.object({ records: z.array(PushRecord), more: z.boolean() });
+export type PushLogPage = z.infer<typeof PushLogPage>;
 
 /** Calls of the dispatcher to the mailbox whose user is to be pushed to. */
 export type PushCall =

@@ -12,17 +12,22 @@ import type { Mailbox, MailboxFeature } from "./feature.ts";
 /** A device that reconnects often is not written down each time. */
 const SEEN_EVERY_MS = 3_600_000;
 
+/** Tokens that were taken back, and which devices, known ones or not, are logged in no longer. */
+export interface LoggedOut {
+  readonly tokenIds: readonly string[];
+  isOut(deviceId: string): boolean;
+}
+
 /** Where the user is logged in, and which of their tokens count no longer. */
 export class Devices implements MailboxFeature {
   readonly name = "devices";
   readonly #mailbox: Mailbox;
   readonly #store: DeviceStore;
-  readonly #revoked: (tokenIds: readonly string[]) => void;
+  readonly #loggedOut: (out: LoggedOut) => void;
 
-  /** `revoked` hears of tokens that were taken back. */
-  constructor(mailbox: Mailbox, revoked: (tokenIds: readonly string[]) => void) {
+  constructor(mailbox: Mailbox, loggedOut: (out: LoggedOut) => void) {
     this.#mailbox = mailbox;
-    this.#revoked = revoked;
+    this.#loggedOut = loggedOut;
     this.#store = new DeviceStore(mailbox.sql);
   }
 
@@ -39,20 +44,24 @@ export class Devices implements MailboxFeature {
     "device.kick": (owed: Owed, { deviceId }: z.infer<typeof DeviceKick>) => {
       const devices = this.#store.all().filter((device) => device.deviceId === deviceId);
       if (devices.length === 0) throw new ParleyError("NO_SUCH_DEVICE");
-      this.#kick(owed, devices);
+      this.#kick(owed, devices, (other) => other === deviceId);
     },
     "device.kickOthers": (owed: Owed) => {
       const { deviceId: current } = owed.connection.state;
+      const isOther = (deviceId: string) => deviceId !== current;
       this.#kick(
         owed,
-        this.#store.all().filter(({ deviceId }) => deviceId !== current),
+        this.#store.all().filter(({ deviceId }) => isOther(deviceId)),
+        isOther,
       );
     },
     "device.logout": (owed: Owed) => {
       const { deviceId: current } = owed.connection.state;
+      const isCurrent = (deviceId: string) => deviceId === current;
       this.#kick(
         owed,
-        this.#store.all().filter(({ deviceId }) => deviceId === current),
+        this.#store.all().filter(({ deviceId }) => isCurrent(deviceId)),
+        isCurrent,
       );
     },
   };
@@ -94,7 +103,7 @@ export class Devices implements MailboxFeature {
     return Math.max(this.#store.lastSeenAt(), ...seen);
   }
 
-  #kick(owed: Owed, devices: readonly DeviceRow[]): void {
+  #kick(owed: Owed, devices: readonly DeviceRow[], isOut: LoggedOut["isOut"]): void {
     const { desk, clock } = this.#mailbox;
     for (const device of devices) {
       this.#store.revoke(device, clock.nowMs());
@@ -109,7 +118,7 @@ export class Devices implements MailboxFeature {
       connection.save({ ...state, expiresAtMs: 0 });
       desk.close(connection, CLOSE.TOKEN_REVOKED, "the device was logged out");
     }
-    this.#revoked(devices.map(({ tokenId }) => tokenId));
+    this.#loggedOut({ tokenIds: devices.map(({ tokenId }) => tokenId), isOut });
   }
 }
 

@@ -8,6 +8,9 @@ import { Memberships } from "./memberships.ts";
 import { Monitors } from "./monitors.ts";
 import { Presence } from "./presence.ts";
 import { Priority } from "./priority.ts";
+import { PushNames } from "./push-names.ts";
+import { PushTokens } from "./push-tokens.ts";
+import { Pushes } from "./pushes.ts";
 import { ReadAll } from "./read-all.ts";
 import { ReadRequests } from "./read-requests.ts";
 import { Receipts } from "./receipts.ts";
@@ -25,7 +28,12 @@ export function mailboxFeatures(mailbox: Mailbox, store: MailboxStore): MailboxF
   const priority = new Priority(mailbox);
   const relations = new Relations(mailbox);
   const monitors = new Monitors(mailbox);
-  const devices = new Devices(mailbox, (tokenIds) => monitors.revoked(tokenIds));
+  const pushTokens = new PushTokens(mailbox);
+  const pushNames = new PushNames(mailbox);
+  const devices = new Devices(mailbox, ({ tokenIds, isOut }) => {
+    monitors.revoked(tokenIds);
+    pushTokens.loggedOut(isOut);
+  });
   return [
     new Sending(mailbox),
     reading,
@@ -43,6 +51,9 @@ export function mailboxFeatures(mailbox: Mailbox, store: MailboxStore): MailboxF
     new Users(mailbox),
     monitors,
     devices,
+    pushTokens,
+    pushNames,
+    new Pushes(mailbox, { tokens: pushTokens, names: pushNames, relations, store }),
     new Presence(mailbox, { relations, devices }),
     new Following(mailbox, relations),
   ];

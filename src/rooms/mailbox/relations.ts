@@ -100,6 +100,11 @@ export class Relations implements MailboxFeature {
     return { state: stateOf(mine, theirs), blocked };
   }
 
+  /** What the user calls another; empty unless they said it. */
+  remarkOf(userId: UserId): string {
+    return this.#book.find(userId).remark;
+  }
+
   /** A friend whom the user does not block. */
   isOpenTo(userId: UserId): boolean {
     return isOpen(this.#book.find(userId));

@@ -62,6 +62,23 @@ CREATE TABLE observe_rights (
   room TEXT PRIMARY KEY, version INTEGER NOT NULL, token TEXT NOT NULL, expires_at INTEGER NOT NULL
 ) WITHOUT ROWID`;
 
+/** `registration` and `content` are JSON. `version` numbers all registrations of the user; `subject`: SPEC.md M164. */
+const pushTables = `CREATE TABLE push_tokens (
+  room TEXT NOT NULL, id TEXT NOT NULL, device TEXT NOT NULL, version INTEGER NOT NULL, registered_at INTEGER NOT NULL,
+  registration TEXT NOT NULL, PRIMARY KEY (room, id)
+) WITHOUT ROWID;
+CREATE TABLE push_settings (room TEXT PRIMARY KEY, version INTEGER NOT NULL, settings TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE pushes (
+  room TEXT NOT NULL, subject TEXT NOT NULL, number INTEGER NOT NULL, expires_at INTEGER NOT NULL, push TEXT NOT NULL,
+  PRIMARY KEY (room, subject)
+) WITHOUT ROWID;
+CREATE TABLE push_names (
+  room TEXT NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (room, key)
+) WITHOUT ROWID;
+CREATE TABLE push_log (
+  room TEXT NOT NULL, id INTEGER NOT NULL, at INTEGER NOT NULL, record TEXT NOT NULL, PRIMARY KEY (room, id)
+) WITHOUT ROWID`;
+
 const replayTables = `CREATE TABLE replays (
   room TEXT NOT NULL, key TEXT NOT NULL, digest INTEGER NOT NULL, answer TEXT NOT NULL, expires_at INTEGER NOT NULL,
   PRIMARY KEY (room, key)
@@ -84,6 +101,7 @@ export const mailboxMigrations: RoomMigrations = {
     ${deviceTables};
     ${presenceTables};
     ${observationTables};
+    ${pushTables};
     ${replayTables}`,
   ],
 };

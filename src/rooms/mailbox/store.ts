@@ -109,6 +109,17 @@ export class MailboxStore {
     return Number(row?.unread ?? 0);
   }
 
+  /** Sessions with something unread whose last message or notice is from then or later. */
+  unreadSince(atMs: number, limit: number): string[] {
+    return this.#sql
+      .prepare(
+        `SELECT session FROM hot_sessions WHERE room = ? AND active_at >= ? AND unread > 0
+         ORDER BY active_at DESC, session LIMIT ?`,
+      )
+      .all(this.#sql.room, atMs, limit)
+      .map((row) => String(row.session));
+  }
+
   /** Sessions beyond `after`, in the order of their ids, that are unread or marked as such. */
   unreadAfter(after: string, limit: number): string[] {
     return this.#sql
