@@ -2,7 +2,7 @@ import { jobRoom, sessionRoom } from "../../src/kernel/room-name.ts";
 import type { UserId } from "../../src/protocol/ids.ts";
 import { jobIdOf } from "../../src/protocol/job-id.ts";
 import type { JobProgress } from "../../src/protocol/job-progress.ts";
-import type { Job } from "../../src/protocol/rpc/job-call.ts";
+import type { Job, NoticeJob } from "../../src/protocol/rpc/job-call.ts";
 import { type Outcome, unwrap } from "../../src/protocol/rpc/outcome.ts";
 import { noticeSessionId } from "../../src/protocol/session-id.ts";
 import { app, pack, user } from "./names.ts";
@@ -11,7 +11,7 @@ import { World } from "./world.ts";
 export const shop = user("shop");
 export const jobId = jobIdOf(app, pack("sale"));
 export const room = jobRoom(app, jobId);
-export const sale: Job = { kind: "notice", sender: shop, message: { contentType: 1, content: "sale" } };
+export const sale: NoticeJob = { kind: "notice", sender: shop, message: { contentType: 1, content: "sale" } };
 
 export const users = (count: number): UserId[] => Array.from({ length: count }, (_, index) => user(`u${index}`));
 export const noticesOf = (userId: UserId) => sessionRoom(app, noticeSessionId(app, userId));

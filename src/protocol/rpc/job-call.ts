@@ -1,4 +1,5 @@
 import type { UserId } from "../ids.ts";
+import type { PushNotification } from "./push-call.ts";
 import type { AppendItem } from "./session-call.ts";
 
 /** The same message into the business notices of many users. The targets are user ids. */
@@ -8,8 +9,14 @@ export interface NoticeJob {
   readonly message: Omit<AppendItem, "packId">;
 }
 
+/** The same push to many users. The targets are user ids. */
+export interface NotifyJob {
+  readonly kind: "push";
+  readonly notification: PushNotification;
+}
+
 /** One call to many rooms. What is called, for each target, follows from the kind. */
-export type Job = NoticeJob;
+export type Job = NoticeJob | NotifyJob;
 
 /** Calls to a job room. All of them answer with `JobProgress`. */
 export type JobCall =

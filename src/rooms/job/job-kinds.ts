@@ -1,6 +1,6 @@
 import { digestOf } from "../../kernel/digest.ts";
 import type { RoomCall } from "../../kernel/effects.ts";
-import { type RoomName, sessionRoom } from "../../kernel/room-name.ts";
+import { mailboxRoom, type RoomName, sessionRoom } from "../../kernel/room-name.ts";
 import { ParleyError } from "../../protocol/errors.ts";
 import type { AppId, JobId, PackId, UserId } from "../../protocol/ids.ts";
 import type { Job } from "../../protocol/rpc/job-call.ts";
@@ -40,6 +40,13 @@ const KINDS: { readonly [Kind in Job["kind"]]: JobKind<Extract<Job, { readonly k
       const [outcome] = value as AppendResult; // SAFETY: append answers with one result per item
       return outcome ?? failed(new ParleyError("SERVER_EXCEPTION"));
     },
+  },
+  push: {
+    itemOf({ app, job: { notification }, target, packId }) {
+      const userId = target as UserId; // SAFETY: whoever starts a push gives it user ids
+      return { to: mailboxRoom(app, userId), call: { type: "push.notify", packId, notification } };
+    },
+    outcomeOf: () => ({ ok: true, value: null }),
   },
 };
 
