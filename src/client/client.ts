@@ -19,7 +19,7 @@ import type { SendOptions } from "./outbox.ts";
 import { OutgoingStream, type StreamOptions } from "./outgoing-stream.ts";
 import { Parts } from "./parts.ts";
 import type { Presence } from "./presence.ts";
-import { Pushes } from "./pushes.ts";
+import type { Pushes } from "./pushes.ts";
 import type { HistoryRange } from "./replica.ts";
 import { SessionList } from "./session-list.ts";
 import type { Status } from "./status.ts";
@@ -75,7 +75,7 @@ export class ParleyClient {
     this.blocks = new Blocks(requests);
     this.users = new Users(requests);
     this.devices = new Devices(requests);
-    this.pushes = new Pushes(requests, parts.events);
+    this.pushes = parts.pushes;
     this.presence = parts.presence;
     this.monitors = new Monitors(requests);
     parts.events.on("status", ({ state }) => {

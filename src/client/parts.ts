@@ -10,6 +10,7 @@ import { Inbox } from "./inbox.ts";
 import { Link, type LinkOptions } from "./link.ts";
 import { Outbox, type SendOptions } from "./outbox.ts";
 import { Presence } from "./presence.ts";
+import { Pushes } from "./pushes.ts";
 import { Receipts } from "./receipts.ts";
 import { type HistoryRange, Replica } from "./replica.ts";
 import { Requests } from "./requests.ts";
@@ -39,6 +40,7 @@ export class Parts {
   readonly receipts: Receipts;
   readonly sync: Sync;
   readonly presence: Presence;
+  readonly pushes: Pushes;
   /** Resolves when the store has everything. Begins when the link is closed. */
   closed: Promise<void> | undefined;
   readonly #environment: Environment;
@@ -66,6 +68,7 @@ export class Parts {
       failed: (reason) => this.link.restart(reason),
     });
     this.presence = new Presence(this.requests, (presence) => events.emit("presence", presence));
+    this.pushes = new Pushes(this.requests);
     const { exchanges, replica, typing } = this;
     const inbox = new Inbox({ exchanges, replica, typing, events });
     this.link = new Link(link, environment, {
@@ -100,6 +103,7 @@ export class Parts {
     this.link.online();
     this.exchanges.online();
     this.presence.online();
+    this.pushes.online();
     this.replica.timelines.online();
   }
 

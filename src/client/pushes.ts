@@ -1,6 +1,4 @@
 import type { PushRegistration, PushSettings, PushToken } from "../protocol/frames/push.ts";
-import type { Emitter } from "./emitter.ts";
-import type { ClientEvents } from "./events.ts";
 import type { Request, Requests } from "./requests.ts";
 
 /** How this device is reached while nobody looks at the app. */
@@ -9,12 +7,8 @@ export class Pushes {
 
   #isForeground = true;
 
-  constructor(requests: Requests, events: Emitter<ClientEvents>) {
+  constructor(requests: Requests) {
     this.#requests = requests;
-    events.on("status", ({ state }) => {
-      // A new connection begins in the foreground.
-      if (state === "online" && !this.#isForeground) this.#requests.tell({ type: "device.focus", foreground: false });
-    });
   }
 
   /** Call it whenever the app starts, as tokens change. What another user registered under the token ends. */
@@ -41,5 +35,10 @@ export class Pushes {
   async setForeground(foreground: boolean): Promise<void> {
     this.#isForeground = foreground;
     await this.#requests.ask({ type: "device.focus", foreground });
+  }
+
+  /** On a new connection, which begins in the foreground. */
+  online(): void {
+    if (!this.#isForeground) this.#requests.tell({ type: "device.focus", foreground: false });
   }
 }

@@ -71,6 +71,10 @@ export class AppPolicy implements RoomPolicy {
     return this.#deployed.archive;
   }
 
+  get webPushServices(): RoomPolicy["webPushServices"] {
+    return this.#deployed.webPushServices;
+  }
+
   get words(): WordFilter | undefined {
     return this.#deployed.words;
   }

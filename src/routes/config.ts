@@ -146,6 +146,7 @@ export function readConfig(variables: Readonly<Record<string, unknown>>): Config
       messages: given.PARLEY_MESSAGES,
       friendship: given.PARLEY_FRIENDSHIP,
       archive: archive && { hotEntries: given.PARLEY_HOT_ENTRIES, hotMs: given.PARLEY_HOT_DAYS * DAY_MS },
+      webPushServices: given.PARLEY_PUSH.providers.webpush.services,
       words: wordFilterOf(given.PARLEY_WORDS, given.PARLEY_WORDS_ACTION),
     },
   };

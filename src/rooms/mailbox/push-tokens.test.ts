@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { freshPack, mailboxOf, online } from "../../../test/sim/mailboxes.ts";
 import { alice, app, bob } from "../../../test/sim/names.ts";
 import { PHONE, PushStage } from "../../../test/sim/pushes.ts";
+import { World } from "../../../test/sim/world.ts";
 import { pushTokenRoom } from "../../kernel/room-name.ts";
 import { ERRORS } from "../../protocol/errors.ts";
 import { PushRegistration } from "../../protocol/frames/push.ts";
@@ -51,6 +52,15 @@ describe("a registration for pushes", () => {
     }
     for (let index = 0; index < 25; index += 1) stage.register({ ...PHONE, token: `t${index}` }, bob, `d${index}`);
     expect(stage.rows("push_tokens")).toBe(20);
+  });
+
+  it("M160 may be at the services of the deployment instead, and at no others", () => {
+    const webPushServices = ["http://simulator.test:1"];
+    stage = new PushStage(new World({ policy: { webPushServices } }));
+    stage.register(subscribed("http://simulator.test:1/abc"));
+    const refused = () => stage.register(subscribed("https://updates.push.services.mozilla.com/abc"));
+    expect(refused).toThrow(`"code":${ERRORS.BAD_PARAMETER.code}`);
+    expect(stage.rows("push_tokens")).toBe(2);
   });
 
   it("M160 takes a token or a subscription, as the provider wants it, in words that runtimes know", () => {
