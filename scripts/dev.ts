@@ -1,8 +1,9 @@
-/** `npm run dev`: the service under `wrangler dev`, with keys of its own. Further arguments go to wrangler. */
+/** `npm run dev`: the service under `wrangler dev`, with keys of its own. Further arguments go to wrangler. `PUSH_SIMULATOR=1`: with simulated phones. */
 import { spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { simulatedPush } from "../src/hosts/native/push-simulator/development.ts";
 
 const DEFAULT_PORT = "8787";
 const root = join(import.meta.dirname, "..");
@@ -38,10 +39,23 @@ const port = portAt < 0 ? DEFAULT_PORT : (given[portAt + 1] ?? DEFAULT_PORT);
 const key = /PARLEY_SERVER_KEYS="?([^",\n]+)/.exec(readFileSync(variablesFile, "utf8"))?.[1] ?? "(see .dev.vars)";
 console.log(greeting(`http://127.0.0.1:${port}`, key));
 
+/** workerd speaks HTTP/1.1 to the simulators, as it does to a gateway. */
+const simulated = process.env.PUSH_SIMULATOR === "1" ? await simulatedPush({ http2: false }) : undefined;
+const variables = Object.entries(simulated?.variables ?? {}).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
+
 // A process group of its own, because wrangler has children that outlive it when it is killed.
 const wrangler = spawn(
   process.execPath,
-  [join(root, "node_modules/wrangler/bin/wrangler.js"), "dev", "--ip", "127.0.0.1", "--port", port, ...given],
+  [
+    join(root, "node_modules/wrangler/bin/wrangler.js"),
+    "dev",
+    "--ip",
+    "127.0.0.1",
+    "--port",
+    port,
+    ...variables,
+    ...given,
+  ],
   {
     cwd: root,
     stdio: "inherit",
@@ -61,5 +75,6 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 wrangler.on("exit", (code) => {
+  simulated?.close();
   process.exitCode = code ?? 0;
 });

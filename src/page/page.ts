@@ -1,6 +1,7 @@
 import { IndexedDbStore, ParleyClient, type Status, singleSessionId } from "../client/index.ts";
 import { Conversation } from "./conversation.ts";
 import { element, lineForm } from "./dom.ts";
+import { phonesPanel } from "./phones.ts";
 import { SessionList } from "./session-list.ts";
 import { Titles } from "./titles.ts";
 import { statusText } from "./wording.ts";
@@ -26,6 +27,17 @@ function login(): void {
   );
   document.body.replaceChildren(form);
   input.focus();
+}
+
+/** Registers a simulated phone of any user: in development everybody gets everybody's token. */
+async function registerPhone(user: string, registration: object): Promise<void> {
+  const deviceId = `phone-${crypto.getRandomValues(new Uint32Array(1))[0]}`;
+  const response = await fetch(`/v1/users/${encodeURIComponent(user)}/push-tokens`, {
+    method: "POST",
+    headers: { Authorization: `Bearer ${await fetchToken(user)}`, "Content-Type": "application/json" },
+    body: JSON.stringify({ ...registration, deviceId }),
+  });
+  if (!response.ok) throw new Error("the phone could not be registered");
 }
 
 /** One per browser and user, so that a reload takes the place of the page before it. */
@@ -83,6 +95,11 @@ function chat(me: string, to: string | null): void {
   const self = element("div", { className: "me" }, element("strong", { textContent: me }), statusLine(client));
   app.append(element("nav", { className: "side" }, self, form, list.element), place);
   document.body.replaceChildren(app);
+  void phonesPanel({ user: to ?? me, register: registerPhone }).then((panel) => {
+    if (panel === undefined) return;
+    app.append(panel);
+    app.classList.add("with-phones");
+  });
   client.connect();
   if (to !== null && to !== "") show(singleSessionId(me, to));
 }

@@ -27,6 +27,8 @@ export interface Config {
   readonly requestTimeoutMs: number;
   /** Through whom devices are reached, and with which credentials. */
   readonly push: PushConfig;
+  /** The desk of simulated phones. In development only. */
+  readonly phoneDesk?: string | undefined;
   /** What `GET /metrics` asks for. Without one it is there in development only. */
   readonly metricsKey: string | undefined;
 }
@@ -102,6 +104,8 @@ const Environment = z.object({
   PARLEY_WORDS_ACTION: z.enum(["replace", "reject"]).default("replace"),
   /** JSON; see docs/push.md. */
   PARLEY_PUSH: PushConfigText.default(NO_PUSH),
+  /** Set by whoever starts the simulators: `PUSH_SIMULATOR=1`. */
+  PARLEY_PUSH_SIMULATOR: z.url().optional(),
 });
 
 /** Every object of a Workers isolate reads the configuration; the filter is made once for all of them. */
@@ -138,6 +142,7 @@ export function readConfig(variables: Readonly<Record<string, unknown>>): Config
     webhookOrigins: given.PARLEY_WEBHOOK_ORIGINS,
     requestTimeoutMs: given.PARLEY_REQUEST_TIMEOUT_SECONDS * 1_000,
     push: given.PARLEY_PUSH,
+    phoneDesk: given.PARLEY_ENV === "development" ? given.PARLEY_PUSH_SIMULATOR : undefined,
     metricsKey: given.PARLEY_METRICS_KEY,
     policy: {
       requestsPerSecond: given.PARLEY_REQUESTS_PER_SECOND,

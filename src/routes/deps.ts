@@ -9,6 +9,7 @@ import type { ArchiveCall } from "../protocol/rpc/archive-call.ts";
 import type { Outcome } from "../protocol/rpc/outcome.ts";
 import type { QueueJob, QueueName } from "../protocol/rpc/queue-job.ts";
 import type { UpFrame } from "../protocol/up.ts";
+import type { Http } from "../queues/http.ts";
 import type { Config } from "./config.ts";
 
 /** What becomes of a WebSocket upgrade. A refusal is a close code, because browsers cannot see an HTTP status here. */
@@ -45,6 +46,8 @@ export interface Deps {
   settings(app: AppId): Promise<AppSettings>;
   /** Asks the archive. Never rejects: without one, or in an outage, it is `UNAVAILABLE`. */
   archive(call: ArchiveCall): Promise<Outcome>;
+  /** Requests to services elsewhere. */
+  readonly http: Http;
   /** Upgrades the request and hands the socket to the room, or closes it. */
   upgrade(request: Request, opening: Opening): Response | Promise<Response>;
   /** Throws what a client must not see the inside of; the host logs it. */

@@ -41,6 +41,7 @@ export class SimHttp {
       config: configOf(variables),
       clock: { nowMs: () => this.world.nowMs },
       measures: this.measures,
+      http: () => Promise.reject(new Error("nobody is to be asked")),
       call: call ?? (async (room, known) => this.world.call(room, known)),
       ask: (room, state, frame) => {
         const answer = this.world.ask(room, state, frame);

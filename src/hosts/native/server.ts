@@ -136,6 +136,7 @@ function handlerOf(
     config: settings.config,
     clock: wallClock,
     measures,
+    http: services.http,
     call: (room, call) => turns.call(room, call),
     ask: (room, state, frame) => ask(turns, { room, state }, frame),
     enqueue: (queue, jobs) => turns.enqueue(queue, jobs),

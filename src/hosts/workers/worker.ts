@@ -35,6 +35,7 @@ function appOf(bindings: Bindings): App {
     config: readConfig({ PARLEY_ENV: "production", ...bindings }),
     clock: { nowMs: () => Date.now() },
     measures,
+    http: fetchHttp,
     call: (room, call) => callFromRoute(bindings, room, call),
     ask: (room, state, frame) => askMailbox(bindings, { room, state }, frame),
     enqueue: (queue, jobs) => enqueue(bindings, queue, jobs),

@@ -1,4 +1,4 @@
-import { decodeProtectedHeader, exportPKCS8, generateKeyPair, jwtVerify } from "jose";
+import { type CryptoKey, decodeProtectedHeader, exportPKCS8, generateKeyPair, jwtVerify } from "jose";
 import type { ApnsSettings } from "../../../queues/push/apns/apns.ts";
 import type { ApnsKey } from "../../../queues/push/apns/token.ts";
 import {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { exportPKCS8, generateKeyPair, jwtVerify } from "jose";
+import { type CryptoKey, exportPKCS8, generateKeyPair, jwtVerify } from "jose";
 import type { ServiceAccount } from "../../../queues/push/fcm/access-token.ts";
 import type { FcmSettings } from "../../../queues/push/fcm/fcm.ts";
 import {
