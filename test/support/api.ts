@@ -1,4 +1,6 @@
 import type { Entry } from "../../src/protocol/entry.ts";
+import type { PushToken } from "../../src/protocol/frames/push.ts";
+import type { PushRecord } from "../../src/protocol/rpc/push-call.ts";
 import { type App, SERVER_KEYS } from "./server-process.ts";
 
 /** The fields that tests look into, of all the bodies: an answer carries those of its own. */
@@ -8,6 +10,10 @@ interface Body {
   readonly seqId: number;
   readonly entries: readonly Entry[];
   readonly jobId: string;
+  readonly sessionId: string;
+  readonly tokenId: string;
+  readonly tokens: readonly PushToken[];
+  readonly records: readonly PushRecord[];
 }
 
 export interface HttpAnswer {

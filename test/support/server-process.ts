@@ -77,7 +77,8 @@ function nativeCommand(host: NativeHost, dataDir: string, port: number): Command
 
 function workersCommand(dataDir: string, port: number, variables: Variables): Command {
   const envFile = join(dataDir, "variables.env");
-  const lines = Object.entries({ ...VARIABLES, ...variables }).map(([name, value]) => `${name}="${value}"`);
+  // In single quotes nothing stands for anything else: JSON has double quotes and backslashes.
+  const lines = Object.entries({ ...VARIABLES, ...variables }).map(([name, value]) => `${name}='${value}'`);
   writeFileSync(envFile, lines.join("\n"));
   const places = ["--persist-to", join(dataDir, "state"), "--env-file", envFile];
   const ports = ["--ip", "127.0.0.1", "--port", String(port), "--inspector-port", "0"];
