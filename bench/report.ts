@@ -2,6 +2,7 @@ import type { ArchiveFigures } from "./archive/archive.ts";
 import { idleHour, type MessageCost } from "./cost/message-cost.ts";
 import { dollarsPerMillion } from "./cost/prices.ts";
 import type { ChatResult, Load } from "./driver/job.ts";
+import type { PushFigure } from "./push/push.ts";
 import type { Comparison, Storm } from "./scenarios.ts";
 import type { WordCost } from "./words.ts";
 
@@ -19,6 +20,18 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 const count = (value: number) => Math.round(value).toLocaleString("en").replaceAll(",", " ");
 const ms = (value: number) => value.toFixed(1);
 const dollars = (value: number) => `$${value.toFixed(2)}`;
+
+export function pushTable(figures: readonly PushFigure[]): string {
+  const head = ["provider", "users", "pushes/s", "requests", "from message to provider, p50 / p99 ms"];
+  const rows = figures.map((figure) => [
+    figure.provider,
+    count(figure.users),
+    count(figure.pushesPerSecond),
+    count(figure.requests),
+    `${ms(figure.p50Ms)} / ${ms(figure.p99Ms)}`,
+  ]);
+  return table(head, rows);
+}
 
 export const CHAT_HEAD = [
   "load",

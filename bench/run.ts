@@ -5,12 +5,14 @@ import { parseArgs } from "node:util";
 import { ROOT } from "../test/support/repository.ts";
 import { archiveFigures } from "./archive/archive.ts";
 import { type MessageCost, messageCosts } from "./cost/message-cost.ts";
+import { pushFigures } from "./push/push.ts";
 import {
   archiveTables,
   CHAT_HEAD,
   comparisonRows,
   costTable,
   hostRow,
+  pushTable,
   stormTable,
   table,
   upkeep,
@@ -22,12 +24,13 @@ import { wordCosts } from "./words.ts";
 
 /** `npm run bench`, or a part of it: `npm run bench -- --only group100,storm`. */
 const CHAT_NAMES = Object.keys(CHATS) as ChatName[]; // SAFETY: the keys of a constant
-const PARTS: readonly string[] = [...CHAT_NAMES, "storm", "cost", "words", "archive", "workers"];
+const PARTS: readonly string[] = [...CHAT_NAMES, "storm", "cost", "words", "archive", "push", "workers"];
 
 const { values } = parseArgs({
   options: {
     only: { type: "string", default: PARTS.join(",") },
     "archive-rows": { type: "string", default: "1000000" },
+    "push-users": { type: "string", default: "2000" },
   },
 });
 const wanted = new Set(values.only.split(","));
@@ -76,6 +79,11 @@ async function archive(): Promise<void> {
   section("Archive", archiveTables(await archiveFigures(Number(values["archive-rows"]))));
 }
 
+async function push(): Promise<void> {
+  if (!wanted.has("push")) return;
+  section("Push (Parley, Bun)", pushTable(await pushFigures(Number(values["push-users"]))));
+}
+
 async function workers(): Promise<void> {
   if (!wanted.has("workers") || !existsSync(join(ROOT, "wrangler.toml"))) return;
   console.error("workers …");
@@ -87,6 +95,7 @@ console.log(`# Parley bench: ${cpus().length} × ${cpus()[0]?.model}, ${new Date
 const measured = { chats: await chats(), storm: await storms(), costs: costs() };
 words();
 await archive();
+await push();
 await workers();
 const judged = verdicts(measured);
 if (judged.length > 0) section("Targets", table(["target", "limit", "measured", ""], judged));
