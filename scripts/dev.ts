@@ -36,6 +36,7 @@ spawnSync(process.execPath, [join(root, "scripts/build-page.ts")], { stdio: "inh
 const given = process.argv.slice(2);
 const portAt = given.indexOf("--port");
 const port = portAt < 0 ? DEFAULT_PORT : (given[portAt + 1] ?? DEFAULT_PORT);
+const rest = portAt < 0 ? given : given.toSpliced(portAt, 2);
 const key = /PARLEY_SERVER_KEYS="?([^",\n]+)/.exec(readFileSync(variablesFile, "utf8"))?.[1] ?? "(see .dev.vars)";
 console.log(greeting(`http://127.0.0.1:${port}`, key));
 
@@ -54,7 +55,7 @@ const wrangler = spawn(
     "--port",
     port,
     ...variables,
-    ...given,
+    ...rest,
   ],
   {
     cwd: root,

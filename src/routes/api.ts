@@ -9,6 +9,7 @@ import { jobRoutes } from "./job-routes.ts";
 import { memberRoutes } from "./member-routes.ts";
 import { messageRoutes } from "./message-routes.ts";
 import { noticeRoutes } from "./notice-routes.ts";
+import { pushPackageRoutes } from "./push-package-routes.ts";
 import { pushRoutes } from "./push-routes.ts";
 import { newRouter } from "./router.ts";
 import { sessionRoutes } from "./session-routes.ts";
@@ -29,6 +30,7 @@ export function apiRoutes(deps: Deps, tokens: Tokens) {
     .route("/", userRoutes(deps))
     .route("/", deviceRoutes(deps))
     .route("/", pushRoutes(deps))
+    .route("/", pushPackageRoutes(deps))
     .route("/", inboxRoutes(deps))
     .route("/", friendRoutes(deps))
     .route("/", noticeRoutes(deps))

@@ -1,9 +1,12 @@
 import type { Context } from "hono";
 import { mailboxRoom, type RoomName } from "../kernel/room-name.ts";
 import { ParleyError } from "../protocol/errors.ts";
+import { AppId } from "../protocol/ids.ts";
 import { ownerOfPush } from "../protocol/push-id.ts";
 import { unwrap } from "../protocol/rpc/outcome.ts";
 import type { PushReceipt } from "../protocol/rpc/push-call.ts";
+import { packagesOf } from "../queues/push/config/app-packages.ts";
+import type { PushConfig } from "../queues/push/config/push-config.ts";
 import { receiptSecrets } from "../queues/push/config/receipt-secrets.ts";
 import { isReceiptVendor, parseReceipt, receiptAnswer } from "../queues/push/receipts/parse-receipt.ts";
 import type { ReceiptRequest, ReceiptVendor } from "../queues/push/receipts/receipt.ts";
@@ -22,15 +25,34 @@ export function pushReceipts(deps: Deps): (c: Context) => Promise<Response> {
       query: c.req.query(),
       body: await c.req.text(),
     };
-    await hand(deps, vendor, trusted(deps, vendor, request));
+    const app = AppId.safeParse(request.query.app).data;
+    const packages = app === undefined ? deps.config.push.packages : packagesOf(await deps.settings(app));
+    const receipts = trusted(request, { vendor, packages, nowMs: deps.clock.nowMs() });
+    await hand(
+      deps,
+      vendor,
+      receipts.filter(({ pushId = "" }) => app === undefined || isOf(app, pushId)),
+    );
     const { contentType, body } = receiptAnswer(vendor);
     return c.body(body, 200, { "Content-Type": contentType });
   };
 }
 
-function trusted({ config, clock }: Deps, vendor: ReceiptVendor, request: ReceiptRequest): readonly PushReceipt[] {
-  for (const secret of receiptSecrets(config.push, vendor)) {
-    const parsed = parseReceipt(vendor, request, { secret, nowMs: clock.nowMs() });
+interface Known {
+  readonly vendor: ReceiptVendor;
+  readonly packages: PushConfig["packages"];
+  readonly nowMs: number;
+}
+
+/** Whoever has the secret of an app's own package speaks of its users only. */
+function isOf(app: AppId, pushId: string): boolean {
+  const owner = ownerOfPush(pushId);
+  return owner === undefined || owner.app === app;
+}
+
+function trusted(request: ReceiptRequest, { vendor, packages, nowMs }: Known): readonly PushReceipt[] {
+  for (const secret of receiptSecrets(packages, vendor)) {
+    const parsed = parseReceipt(vendor, request, { secret, nowMs });
     if (parsed.kind === "receipts") return parsed.receipts;
     if (parsed.kind === "malformed") throw new ParleyError("BAD_PARAMETER", "not a receipt of this vendor");
   }

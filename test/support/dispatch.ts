@@ -146,17 +146,24 @@ export class DispatchBench {
   readonly fcm = new FakeProvider("fcm");
   /** It takes batches, and takes nothing back. */
   readonly huawei = new FakeProvider("huawei", { maxBatch: 3, withdraws: false });
+  isAppKnown = true;
   readonly #dispatcher: Dispatcher;
 
   constructor({ perSecond, concurrency = 2, hasReceipts = false }: BenchOptions = {}) {
     const wayOf = (provider: FakeProvider) => {
       const lane = new Lane({ name: provider.name, provider, perSecond }, this.ports);
-      return { lane, maxBatch: provider.maxBatch, hasReceipts };
+      return { name: provider.name, lane, maxBatch: provider.maxBatch, hasReceipts };
     };
     const ways = new Map<PushProviderName, Way>([this.fcm, this.huawei].map((one) => [one.name, wayOf(one)]));
     const wayTo = ({ provider, packageName }: PushDevice) =>
       packageName === aTarget().packageName ? ways.get(provider) : undefined;
-    this.#dispatcher = new Dispatcher({ wayTo, concurrencyOf: () => concurrency }, this.ports);
+    this.#dispatcher = new Dispatcher(
+      {
+        waysOf: async () => (this.isAppKnown ? wayTo : Promise.reject(new Error("unknown app"))),
+        concurrencyOf: () => concurrency,
+      },
+      this.ports,
+    );
   }
 
   consume(...batch: readonly Delivery<PushJob>[]): Promise<readonly Verdict[]> {

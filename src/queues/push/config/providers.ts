@@ -1,3 +1,4 @@
+import type { AppId } from "../../../protocol/ids.ts";
 import type { PushProviderName } from "../../../protocol/push-provider-name.ts";
 import { ApnsProvider } from "../apns/apns.ts";
 import { FcmProvider } from "../fcm/fcm.ts";
@@ -16,19 +17,20 @@ import { receiptUrl } from "./receipt-links.ts";
 
 export type PushProviders = { readonly [Name in PushProviderName]: PushProvider };
 
-/** Every provider with the packages that it has credentials of. */
-export function pushProviders(config: PushConfig, ports: PushPorts): PushProviders {
+/** Every provider with the packages that it has credentials of. `app`: whose own they are; without it, the deployment's. */
+export function pushProviders(config: PushConfig, ports: PushPorts, app?: AppId): PushProviders {
   const { providers: tuning } = config;
+  const told = <Vendor extends Told>(vendor: Vendor) => withReceipts(config, vendor, app);
   const apps = <Name extends PushProviderName>(name: Name) => appsOf(config, name);
   return {
     apns: new ApnsProvider({ ...tuning.apns, apps: apps("apns") }, ports),
     fcm: new FcmProvider({ ...tuning.fcm, apps: apps("fcm") }, ports),
     huawei: new HuaweiProvider({ ...tuning.huawei, apps: apps("huawei") }, ports),
     honor: new HonorProvider({ ...tuning.honor, apps: apps("honor") }, ports),
-    xiaomi: new XiaomiProvider({ ...tuning.xiaomi, apps: withReceipts(config, "xiaomi") }, ports),
-    meizu: new MeizuProvider({ ...tuning.meizu, apps: withReceipts(config, "meizu") }, ports),
-    vivo: new VivoProvider({ ...tuning.vivo, apps: withReceipts(config, "vivo") }, ports),
-    oppo: new OppoProvider({ ...tuning.oppo, apps: withReceipts(config, "oppo") }, ports),
+    xiaomi: new XiaomiProvider({ ...tuning.xiaomi, apps: told("xiaomi") }, ports),
+    meizu: new MeizuProvider({ ...tuning.meizu, apps: told("meizu") }, ports),
+    vivo: new VivoProvider({ ...tuning.vivo, apps: told("vivo") }, ports),
+    oppo: new OppoProvider({ ...tuning.oppo, apps: told("oppo") }, ports),
     webpush: new WebPushProvider({ ...tuning.webpush, apps: apps("webpush") }, ports),
   };
 }
@@ -47,12 +49,13 @@ function appsOf<Name extends PushProviderName>({ packages }: PushConfig, name: N
 /** Vendors that are told with every push where to post its receipts. */
 type Told = Extract<ReceiptVendor, "xiaomi" | "meizu" | "vivo" | "oppo">;
 
-function withReceipts<Vendor extends Told>(config: PushConfig, vendor: Vendor) {
+function withReceipts<Vendor extends Told>(config: PushConfig, vendor: Vendor, app: AppId | undefined) {
   const { publicUrl } = config;
-  const linked = (app: AppOf<Vendor>): AppOf<Vendor> & { readonly receiptUrl?: string } => {
-    if (publicUrl === undefined || app.receipts === undefined) return app;
-    const secret = "secret" in app.receipts ? app.receipts.secret : undefined;
-    return { ...app, receiptUrl: receiptUrl(publicUrl, vendor, secret) };
+  const linked = (credentials: AppOf<Vendor>): AppOf<Vendor> & { readonly receiptUrl?: string } => {
+    const { receipts } = credentials;
+    if (publicUrl === undefined || receipts === undefined) return credentials;
+    const secret = "secret" in receipts ? receipts.secret : undefined;
+    return { ...credentials, receiptUrl: receiptUrl(vendor, { publicUrl, app, secret }) };
   };
-  return new Map([...appsOf(config, vendor)].map(([packageName, app]) => [packageName, linked(app)]));
+  return new Map([...appsOf(config, vendor)].map(([packageName, credentials]) => [packageName, linked(credentials)]));
 }

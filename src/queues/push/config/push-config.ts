@@ -3,7 +3,8 @@ import { parsedJson } from "../json.ts";
 import { PackageCredentials } from "./credentials.ts";
 import { ProviderTuning } from "./tuning.ts";
 
-const PackageName = z.string().regex(/^[\w.-]{1,128}$/, "is no package name");
+/** As devices may register with. */
+export const PackageName = z.string().regex(/^[!-~]{1,255}$/, "is no package name");
 
 /** What an operator sets up for push: one JSON, by environment variable, file or secret. */
 export const PushConfig = z.strictObject({

@@ -1,7 +1,17 @@
+import type { AppId } from "../../../protocol/ids.ts";
 import type { ReceiptVendor } from "../receipts/receipt.ts";
 
-/** Where a vendor posts receipts of a package: our route, with the secret that shows them to be the vendor's. */
-export function receiptUrl(publicUrl: string, vendor: ReceiptVendor, secret: string | undefined): string {
+export interface ReceiptLink {
+  readonly publicUrl: string;
+  /** Whose own credentials they are; without it, the deployment's. */
+  readonly app: AppId | undefined;
+  /** Shows that a receipt is the vendor's, where nothing else does. */
+  readonly secret: string | undefined;
+}
+
+/** Where a vendor posts the receipts of a package. */
+export function receiptUrl(vendor: ReceiptVendor, { publicUrl, app, secret }: ReceiptLink): string {
+  const query = new URLSearchParams({ ...(app !== undefined && { app }), ...(secret !== undefined && { secret }) });
   const url = `${publicUrl.replace(/\/+$/, "")}/v1/push/receipts/${vendor}`;
-  return secret === undefined ? url : `${url}?secret=${secret}`;
+  return query.size === 0 ? url : `${url}?${query}`;
 }

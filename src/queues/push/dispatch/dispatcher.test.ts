@@ -157,6 +157,15 @@ describe("jobs", () => {
     expect(bench.fcm.batches).toHaveLength(1);
   });
 
+  it("of an app whose settings cannot be known now come again", async () => {
+    bench.mailboxes.hasPush("bob", [phone]);
+    bench.isAppKnown = false;
+    expect(await bench.verdict()).toEqual({ kind: "retry" });
+    expect([bench.fcm.batches, bench.mailboxes.settled.size]).toEqual([[], 0]);
+    bench.isAppKnown = true;
+    expect(await bench.verdict()).toEqual({ kind: "done" });
+  });
+
   it("are not sent again because the mailbox was out of reach for a moment", async () => {
     bench.mailboxes.hasPush("bob", [phone]).loses("push.settle", 2);
     expect(await bench.verdict()).toEqual({ kind: "done" });

@@ -1,4 +1,5 @@
 import { mailboxRoom } from "../../../kernel/room-name.ts";
+import type { AppId } from "../../../protocol/ids.ts";
 import type { PushProviderName } from "../../../protocol/push-provider-name.ts";
 import { isRefusal } from "../../../protocol/rpc/outcome.ts";
 import type { PushCall, PushResult, PushTaken } from "../../../protocol/rpc/push-call.ts";
@@ -18,7 +19,8 @@ const UNREACHABLE: Attempt = { kind: "asked", outcome: { kind: "giveUp", reason:
 const AGAIN: Verdict = { kind: "retry" };
 
 export interface DispatcherOptions {
-  readonly wayTo: WayTo;
+  /** Rejects when it cannot be known now. */
+  readonly waysOf: (app: AppId) => Promise<WayTo>;
   /** Requests under way at once. */
   readonly concurrencyOf: (provider: PushProviderName) => number;
 }
@@ -63,8 +65,11 @@ export class Dispatcher implements QueueConsumer<PushJob> {
     return errand.devices.length === 0 ? DONE : errand;
   }
 
-  async #send(errands: readonly Errand[], end: (errand: Errand, verdict: Verdict) => void): Promise<void> {
-    const { requests, unreachable } = plan(errands, this.#options.wayTo);
+  async #send(taken: readonly Errand[], end: (errand: Errand, verdict: Verdict) => void): Promise<void> {
+    const ways = await this.#waysOf(new Set(taken.map(({ delivery }) => delivery.job.app)));
+    // Those of other apps have no verdict, and come again.
+    const errands = taken.filter(({ delivery }) => ways.has(delivery.job.app));
+    const { requests, unreachable } = plan(errands, ways);
     const settling: Promise<void>[] = [];
     const tried = ({ errand, target }: Asked, attempt: Attempt) => {
       this.#count(target.provider, attempt);
@@ -80,6 +85,18 @@ export class Dispatcher implements QueueConsumer<PushJob> {
       ),
     );
     await Promise.all(settling);
+  }
+
+  async #waysOf(apps: ReadonlySet<AppId>): Promise<ReadonlyMap<AppId, WayTo>> {
+    const ways = new Map<AppId, WayTo>();
+    for (const app of apps) {
+      try {
+        ways.set(app, await this.#options.waysOf(app));
+      } catch (fault) {
+        this.#ports.onFault(fault);
+      }
+    }
+    return ways;
   }
 
   async #ask({ lane, to, ask }: Request, tried: (asked: Asked, attempt: Attempt) => void): Promise<void> {

@@ -6,7 +6,7 @@ import { Http2Client } from "../../../hosts/native/http2-client.ts";
 import { PushSimulators, SIMULATED_PACKAGE } from "../../../hosts/native/push-simulator/simulators.ts";
 import { Measures } from "../../../kernel/measures.ts";
 import { PUSH_PROVIDER_NAMES, type PushProviderName } from "../../../protocol/push-provider-name.ts";
-import { DEFAULT_SETTINGS } from "../../../protocol/rpc/app-settings.ts";
+import { type AppSettings, DEFAULT_SETTINGS } from "../../../protocol/rpc/app-settings.ts";
 import type { PushAddress, PushDevice } from "../../../protocol/rpc/push-call.ts";
 import type { PushJob } from "../../../protocol/rpc/queue-job.ts";
 import type { QueueConsumer, Verdict } from "../../consumer.ts";
@@ -19,6 +19,7 @@ let http2: Http2Client;
 let mailboxes: FakeMailboxes;
 let measures: Measures;
 let consumer: QueueConsumer<PushJob>;
+let settings: AppSettings;
 const faults: unknown[] = [];
 
 beforeAll(async () => {
@@ -33,10 +34,11 @@ beforeEach(() => {
   mailboxes = new FakeMailboxes();
   measures = new Measures({ steadyMs: () => 0 });
   faults.length = 0;
+  settings = DEFAULT_SETTINGS;
   consumer = pushConsumer(PushConfig.parse(simulators.configuration({ http2: true })), {
     ...{ archive: undefined, measures, http: nativeHttp(http2), clock: { nowMs: () => Date.now() }, random: () => 0 },
     call: (room, call) => mailboxes.call(room, call),
-    settings: async () => DEFAULT_SETTINGS,
+    settings: async () => settings,
     sleep: (ms) => new FakePorts(mailboxes).sleep(ms),
     onFault: (fault) => faults.push(fault),
   });
@@ -65,6 +67,29 @@ async function push(...users: readonly string[]): Promise<readonly Verdict[]> {
 const LATER = { expiresAtMs: Date.now() + EXPIRES_AT_MS };
 const hasPush = (user: string, ...targets: PushDevice[]) =>
   mailboxes.has(user, { kind: "send", parts: [{ message: aMessage({ id: `main/${user}/1` }), targets }], ...LATER });
+
+describe("an app with credentials of its own", () => {
+  it("is pushed for with them, others with the deployment's, and a change holds at once", async () => {
+    const mine = { [SIMULATED_PACKAGE]: { xiaomi: { appSecret: "not what the vendor gave out" } } };
+    hasPush("bob", aPhone("xiaomi", "bob"));
+    hasPush("carol", aPhone("xiaomi", "carol"));
+    settings = { ...DEFAULT_SETTINGS, push: mine };
+    expect(await push("bob")).toMatchObject([{ kind: "retry" }]);
+    expect(mailboxes.outcomesOf("bob")).toEqual({ bob: { kind: "configError", reason: "21301" } });
+    settings = DEFAULT_SETTINGS;
+    expect(await push("carol")).toEqual([{ kind: "done" }]);
+    const { packages } = PushConfig.parse(simulators.configuration({ http2: true }));
+    settings = { ...DEFAULT_SETTINGS, push: { [SIMULATED_PACKAGE]: packages[SIMULATED_PACKAGE] ?? {} } };
+    expect(await push("bob")).toEqual([{ kind: "done" }]);
+    expect(faults.map(String)).toEqual([`Error: push by xiaomi main ${SIMULATED_PACKAGE}: 21301`]);
+  });
+
+  it("falls back on the deployment's for what it has not set, and for what cannot be read", async () => {
+    settings = { ...DEFAULT_SETTINGS, push: { "com.other": { fcm: {} }, [SIMULATED_PACKAGE]: { vivo: { appId: 1 } } } };
+    hasPush("bob", aPhone("vivo", "bob"));
+    expect(await push("bob")).toEqual([{ kind: "done" }]);
+  });
+});
 
 const DEAD: Readonly<Record<PushProviderName, string>> = {
   ...{ apns: "Unregistered", fcm: "UNREGISTERED", huawei: "80300007", honor: "80300007", xiaomi: "20301" },

@@ -1,3 +1,4 @@
+import type { AppId } from "../../../protocol/ids.ts";
 import type { PushDevice, PushMessage, PushPart, PushWithdrawal } from "../../../protocol/rpc/push-call.ts";
 import { digestName } from "../names.ts";
 import type { PushOutcome, PushProvider } from "../provider.ts";
@@ -18,6 +19,8 @@ export interface Request {
 
 /** How a device is reached. */
 export interface Way {
+  /** Of the provider and the credentials: whatever goes the same way may go together. */
+  readonly name: string;
   readonly lane: Lane;
   readonly maxBatch: number;
   /** Receipts of the vendor tell whose push it was by its id: it cannot be one of many users. */
@@ -43,12 +46,13 @@ interface Group {
 }
 
 /** Puts what goes the same way with the same content into one request, whoever it is for. */
-export function plan(errands: readonly Errand[], wayTo: WayTo): Plan {
+export function plan(errands: readonly Errand[], ways: ReadonlyMap<AppId, WayTo>): Plan {
   const groups = new Map<string, Group>();
   const requests: Request[] = [];
   const unreachable: Asked[] = [];
   for (const errand of errands) {
-    const { work } = errand;
+    const { work, delivery } = errand;
+    const wayTo: WayTo = (device) => ways.get(delivery.job.app)?.(device);
     if (work.kind === "withdraw") withdrawing(errand, work.withdrawal, { wayTo, requests, unreachable });
     else for (const part of work.parts) join(groups, { errand, part }, { wayTo, unreachable });
   }
@@ -69,9 +73,8 @@ function join(
       unreachable.push({ errand, target });
       continue;
     }
-    const { provider, packageName, sandbox } = target;
     const isShared = way.maxBatch > 1 && !way.hasReceipts;
-    const key = JSON.stringify([provider, packageName, sandbox, isShared ? "" : id, content]);
+    const key = JSON.stringify([way.name, isShared ? "" : id, content]);
     const group = groups.get(key);
     const sent = { errand, target, message };
     if (group === undefined) groups.set(key, { way, to: [sent] });
