@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { onEveryHost } from "../support/hosts.ts";
 import { Person, someone } from "../support/person.ts";
 import { tokenFor } from "../support/tokens.ts";
@@ -57,6 +57,22 @@ onEveryHost("the client", (url) => {
       { userId: alice.userId, role: "owner" },
       { userId: bob.userId, nickname: "Bobby" },
     ]);
+    close(alice, bob);
+  });
+
+  it("moves the pushes of a phone to whoever registers it", async () => {
+    const [alice, bob] = await Promise.all([online(url, "alice"), online(url, "bob")]);
+    const phone = { provider: "fcm", token: someone("token"), packageName: "org.example.chat" } as const;
+    const { tokenId } = await alice.client.pushes.register(phone);
+    // Registering again is what apps do, and settles whose claim comes last.
+    await vi.waitUntil(async () => {
+      await bob.client.pushes.register(phone);
+      return (await alice.client.pushes.list()).length === 0;
+    });
+    expect(await bob.client.pushes.list()).toMatchObject([{ tokenId, provider: "fcm" }]);
+    expect(await bob.client.pushes.settings({ hideContent: true })).toEqual({ hideContent: true });
+    await bob.client.pushes.setForeground(false);
+    expect(await bob.client.pushes.unregister()).toBe(1);
     close(alice, bob);
   });
 
