@@ -54,6 +54,9 @@ export function pushTokenRoom(app: AppId, tokenId: string): RoomName {
   return `${app}/push-token/${tokenId}`;
 }
 
+/** The room of the deployment itself, of which no app can have the name. */
+export const DEPLOYMENT_ROOM: RoomName = "~/app";
+
 /** What the id in the name of each kind of room is. */
 const ADDRESSES: { readonly [Kind in RoomKindName]: (app: AppId, id: string) => AddressOf<Kind> } = {
   // SAFETY: a RoomName is only made above, from branded ids

@@ -12,6 +12,16 @@ export class TokenBucket {
     this.#updatedMs = nowMs;
   }
 
+  /** Whole tokens that are left, as of the last take. */
+  get left(): number {
+    return Math.floor(this.#tokens);
+  }
+
+  /** How long until it is full, in ms, as of the last take. */
+  get fullInMs(): number {
+    return (this.#burst - this.#tokens) / this.#perMs;
+  }
+
   /** 0 when one token was taken, else the ms until there is one. A clock that goes back only pauses the refill. */
   take(nowMs: number): number {
     const elapsedMs = Math.max(0, nowMs - this.#updatedMs);

@@ -1,6 +1,6 @@
 import { CLOSE } from "../protocol/close-codes.ts";
 import type { DownFrame } from "../protocol/down.ts";
-import { ERRORS, errorNameOf, ParleyError } from "../protocol/errors.ts";
+import { ERRORS, type ErrorName, errorNameOf, ParleyError } from "../protocol/errors.ts";
 import { failed, type Outcome } from "../protocol/rpc/outcome.ts";
 import type { ConnectionState } from "./ports.ts";
 
@@ -34,7 +34,9 @@ function refusedBy({ code, message, retryAfterMs }: DownFrame & { type: "ack" })
   return { ok: false, error, message: message ?? ERRORS[error].message, retryAfterMs };
 }
 
-function reasonOf(code: number): "TOKEN_EXPIRED" | "TOKEN_REVOKED" | "UNAVAILABLE" {
+function reasonOf(code: number): ErrorName {
+  if (code === CLOSE.USER_BANNED) return "USER_BANNED";
+  if (code === CLOSE.APP_SUSPENDED) return "APP_SUSPENDED";
   if (code === CLOSE.TOKEN_EXPIRED) return "TOKEN_EXPIRED";
   return code === CLOSE.TOKEN_REVOKED ? "TOKEN_REVOKED" : "UNAVAILABLE";
 }

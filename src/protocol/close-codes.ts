@@ -25,6 +25,10 @@ export const CLOSE = {
   PROTOCOL_ERROR: 4202,
   /** The device was kicked or logged out, or the app's server took the token back. A fresh token may connect. */
   TOKEN_REVOKED: 4203,
+  /** The app is suspended, for all of its users. */
+  APP_SUSPENDED: 4204,
+  /** The app has banned the user. */
+  USER_BANNED: 4205,
 } as const;
 
 export type CloseName = keyof typeof CLOSE;

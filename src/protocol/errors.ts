@@ -62,6 +62,12 @@ export const ERRORS = {
   NO_SUCH_DEVICE: { code: 115, http: 404, message: "no such device", ...no },
   PRECONDITION_FAILED: { code: 120, http: 412, message: "it was changed since", ...no },
   NO_SUCH_ENDPOINT: { code: 117, http: 404, message: "no such webhook endpoint", ...no },
+  SCOPE_MISSING: { code: 130, http: 403, message: "the key does not have the scope for this", ...no },
+  APP_SUSPENDED: { code: 131, http: 403, message: "the app is suspended", ...no },
+  NO_SUCH_KEY: { code: 132, http: 404, message: "no such key", ...no },
+  NO_SUCH_APP: { code: 133, http: 404, message: "no such app", ...no },
+  APP_EXISTS: { code: 134, http: 409, message: "there is an app with this id", ...no },
+  USER_BANNED: { code: 135, http: 403, message: "the user is banned", ...no },
   NO_SUCH_JOB: { code: 116, http: 404, message: "no such job", ...no },
 } as const satisfies Record<string, ErrorRow>;
 

@@ -51,6 +51,13 @@ export const JobId = z
   .brand<"JobId">();
 export type JobId = z.infer<typeof JobId>;
 
+/** An API key's, which its text carries: 26 characters of Crockford base32. */
+export const KeyId = z
+  .string()
+  .regex(/^[0-9A-HJKMNP-TV-Z]{26}$/)
+  .brand<"KeyId">();
+export type KeyId = z.infer<typeof KeyId>;
+
 /**
  * A conversation: `SC_<a>_<b>` (two users in string order, `_` escaped as `~`), a group's `GC_…`, or the business
  * notices of an app to a user, `BM_<app>_<user>`.

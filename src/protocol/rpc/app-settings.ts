@@ -53,6 +53,32 @@ export type BeforeSend = z.infer<typeof BeforeSend>;
 export const PushCredentials = z.record(z.string().max(64), z.unknown());
 export type PushCredentials = z.infer<typeof PushCredentials>;
 
+/** `<family>:read` or `:write`, as the operations of the API ask for them · `*`: all but `admin` · `admin`: keys, settings, audit. */
+export const KeyScope = z.string().regex(/^(\*|admin|[a-z]+:(read|write))$/);
+export type KeyScope = z.infer<typeof KeyScope>;
+
+/** Requests that a key may make. */
+export const KeyRate = z.object({
+  perSecond: z.number().min(0.01).max(1_000_000),
+  /** How many may come at once. */
+  burst: z.int().min(1).max(1_000_000),
+});
+export type KeyRate = z.infer<typeof KeyRate>;
+
+/** What is kept of an API key. */
+export const StoredKey = z.object({
+  name: z.string().max(128),
+  /** SHA-256 of the key's text, in hex. The text has 256 random bits, so that nothing slower is needed. */
+  digest: z.string().regex(/^[0-9a-f]{64}$/),
+  scopes: z.array(KeyScope).min(1).max(64),
+  /** ms since 1970 */
+  createdAt: z.int(),
+  /** ms since 1970 */
+  expiresAt: z.int().optional(),
+  rate: KeyRate.optional(),
+});
+export type StoredKey = z.infer<typeof StoredKey>;
+
 /** Sections that exist once have the id "". */
 export const SECTIONS = {
   policy: PolicyOverrides,
@@ -61,6 +87,8 @@ export const SECTIONS = {
   webhook: WebhookEndpoint,
   /** By the package's name. */
   push: PushCredentials,
+  /** By the key's id. */
+  key: StoredKey,
 } as const;
 export type SectionName = keyof typeof SECTIONS;
 export type SectionValue<S extends SectionName> = z.infer<(typeof SECTIONS)[S]>;
@@ -75,6 +103,7 @@ export interface AppSettings {
   readonly beforeSend: BeforeSend | undefined;
   readonly webhooks: Readonly<Record<string, WebhookEndpoint>>;
   readonly push: Readonly<Record<string, PushCredentials>>;
+  readonly keys: Readonly<Record<string, StoredKey>>;
 }
 
 /** Of an app that never set anything. */
@@ -85,4 +114,5 @@ export const DEFAULT_SETTINGS: AppSettings = {
   beforeSend: undefined,
   webhooks: {},
   push: {},
+  keys: {},
 };

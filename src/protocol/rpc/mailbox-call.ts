@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { EntryFrame, ObservedFrame, PassingFrame } from "../down.ts";
 import type { Presence } from "../frames/device.ts";
 import type { Relation } from "../frames/friend.ts";
@@ -8,6 +9,14 @@ import type { PushCall, PushLogCall, PushNotifyCall } from "./push-call.ts";
 import type { PushUnclaimCall } from "./push-token-call.ts";
 import type { SessionCall } from "./session-call.ts";
 import type { Stance } from "./stance.ts";
+
+/** Why a user is kept out, and until when. */
+export const Ban = z.object({
+  reason: z.string().max(256).optional(),
+  /** ms since 1970; without it until it is lifted. */
+  until: z.int().min(0).optional(),
+});
+export type Ban = z.infer<typeof Ban>;
 
 /** Calls to a mailbox room, from other rooms and from routes. */
 export type MailboxCall =
@@ -30,6 +39,10 @@ export type MailboxCall =
   /** What somebody whom the user follows tells. Answers whether a connection still wants to know. */
   | { readonly type: "presence"; readonly news: PresenceNews }
   | ReplayCall
+  /** Keeps the user out, or with null lets them in again. May be repeated. Answers with the ban. */
+  | { readonly type: "ban"; readonly ban: Ban | null }
+  /** The ban that holds now, or null. */
+  | { readonly type: "standing" }
   | PushCall
   | PushUnclaimCall
   | PushNotifyCall

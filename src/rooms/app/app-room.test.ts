@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { alice, app, bob } from "../../../test/sim/names.ts";
 import { World } from "../../../test/sim/world.ts";
-import { appRoom, sessionRoom } from "../../kernel/room-name.ts";
+import { appRoom, DEPLOYMENT_ROOM, sessionRoom } from "../../kernel/room-name.ts";
 import { AppId, PackId } from "../../protocol/ids.ts";
-import type { AppCall } from "../../protocol/rpc/app-call.ts";
+import type { AppCall, AuditPage } from "../../protocol/rpc/app-call.ts";
 import { type AppSettings, DEFAULT_SETTINGS } from "../../protocol/rpc/app-settings.ts";
 import { unwrap } from "../../protocol/rpc/outcome.ts";
 import { singleSessionId } from "../../protocol/session-id.ts";
@@ -74,6 +74,56 @@ describe("the settings of an app", () => {
     expect(settings()).toMatchObject({ version: 1, webhooks: { a: hook } });
   });
 
+  it("A6 have keys by their hash", () => {
+    const key = { name: "k", digest: "0".repeat(64), scopes: ["users:read"], createdAt: 1 };
+    unwrap(ask({ type: "app.set", section: "key", id: "K", value: key }));
+    expect(settings().keys).toEqual({ K: key });
+    const wrong = { ...key, digest: "the key itself" };
+    expect(ask({ type: "app.set", section: "key", id: "K", value: wrong })).toMatchObject({ error: "BAD_PARAMETER" });
+  });
+
+  it("A7 are changed on record, without what was set", () => {
+    const audit = (before?: number) => unwrap(ask({ type: "app.audit", before, limit: 2 })) as AuditPage; // SAFETY: what app.audit answers with
+    unwrap(ask({ type: "app.set", section: "webhook", id: "a", value: hook, by: "root" }));
+    unwrap(setHook("a", hook));
+    unwrap(setHook("a", { ...hook, events: ["message"] }));
+    unwrap(setHook("a", null));
+    unwrap(ask({ type: "app.note", action: "user.ban", about: "alice", by: "KEY" }));
+    const { records, more } = audit();
+    expect(more).toBe(true);
+    expect(records).toEqual([
+      { id: 4, at: world.nowMs, by: "KEY", action: "user.ban", about: "alice" },
+      { id: 3, at: world.nowMs, by: "system", action: "webhook.delete", about: "a" },
+    ]);
+    expect(audit(3).records.map(({ by, action }) => [by, action])).toEqual([
+      ["system", "webhook.change"],
+      ["root", "webhook.create"],
+    ]);
+    expect(JSON.stringify(audit(100))).not.toContain(SECRET);
+  });
+
+  it("A7 the oldest records are forgotten", () => {
+    world.storage
+      .forRoom(room)
+      .prepare(
+        `INSERT INTO app_audit (room, id, at, by, action, about) SELECT ?, value, 0, '', '', '' FROM json_each(?)`,
+      )
+      .run(room, JSON.stringify([1, 2, 100_000]));
+    unwrap(ask({ type: "app.note", action: "x", about: "y" }));
+    expect(unwrap(ask({ type: "app.audit", limit: 10 }))).toMatchObject({
+      records: [{ id: 100_001 }, { id: 100_000 }, { id: 2 }],
+    });
+  });
+
+  it("A8 say that it is suspended, and keep everything", () => {
+    unwrap(setHook("a", hook));
+    unwrap(ask({ type: "app.status", status: "suspended", by: "root" }));
+    expect(settings()).toMatchObject({ status: "suspended", webhooks: { a: hook } });
+    expect(unwrap(ask({ type: "app.audit", limit: 1 }))).toMatchObject({
+      records: [{ by: "root", action: "app.suspended" }],
+    });
+  });
+
   it("A12 hold for the app's rooms and no others, from the next event on", () => {
     const write = (to: AppId, packId: string) => {
       const items = [{ packId: PackId.parse(packId), contentType: 1 as const, content: "hello" }];
@@ -86,5 +136,29 @@ describe("the settings of an app", () => {
     expect(write(other, "2")).toMatchObject({ ok: true });
     unwrap(setPolicy(null));
     expect(write(app, "3")).toMatchObject({ ok: true });
+  });
+});
+
+describe("the list of apps", () => {
+  const registry = (call: AppCall) => world.call(DEPLOYMENT_ROOM, call);
+  const add = (id: string, request = id) =>
+    registry({ type: "apps.add", app: AppId.parse(id), name: `the ${id}`, request });
+
+  it("A20 has each app once", () => {
+    expect(AppId.safeParse("~").success).toBe(false);
+    const acme = unwrap(add("acme", "1"));
+    expect(acme).toEqual({ app: "acme", name: "the acme", createdAt: world.nowMs });
+    world.nowMs += 5;
+    expect(unwrap(add("acme", "1"))).toEqual(acme);
+    expect(add("acme", "2")).toMatchObject({ ok: false, error: "APP_EXISTS" });
+    expect(unwrap(registry({ type: "apps.get", app: AppId.parse("acme") }))).toEqual(acme);
+    expect(registry({ type: "apps.get", app: AppId.parse("nobody") })).toMatchObject({ error: "NO_SUCH_APP" });
+  });
+
+  it("A21 is told in pages", () => {
+    for (const id of ["c", "a", "b"]) unwrap(add(id));
+    const page = (after: string) => unwrap(registry({ type: "apps.list", after, limit: 2 }));
+    expect(page("")).toMatchObject({ apps: [{ app: "a" }, { app: "b" }], more: true });
+    expect(page("b")).toMatchObject({ apps: [{ app: "c" }], more: false });
   });
 });

@@ -5,6 +5,8 @@ import { ParleyError } from "../../protocol/errors.ts";
 import type { AppCall, AppChanged } from "../../protocol/rpc/app-call.ts";
 import { type AppStatus, SECTIONS } from "../../protocol/rpc/app-settings.ts";
 import { AppStore } from "./app-store.ts";
+import { Audit } from "./audit.ts";
+import { Registry } from "./registry.ts";
 
 /** Everybody who uses the app remembers all of its settings, so they are few and small. */
 const MAX_VALUES = 200;
@@ -14,10 +16,14 @@ const MAX_CHARS = 1_048_576;
 /** An app: what it has decided for itself. Rules: SPEC.md. */
 export class AppRoom implements Room {
   readonly #store: AppStore;
+  readonly #audit: Audit;
+  readonly #registry: Registry;
   readonly #effects: Effects;
 
-  constructor(_address: object, { sql }: RoomPorts, effects: Effects) {
+  constructor(_address: object, { sql, clock }: RoomPorts, effects: Effects) {
     this.#store = new AppStore(sql);
+    this.#audit = new Audit(sql, clock);
+    this.#registry = new Registry(sql, clock);
     this.#effects = effects;
   }
 
@@ -29,7 +35,16 @@ export class AppRoom implements Room {
       case "app.set":
         return this.#set(known);
       case "app.status":
-        return this.#setStatus(known.status);
+        return this.#setStatus(known);
+      case "app.note":
+        this.#audit.note(known.by, known.action, known.about);
+        return null;
+      case "app.audit":
+        return this.#audit.page(known.before, known.limit);
+      case "apps.add":
+      case "apps.get":
+      case "apps.list":
+        return this.#registry.call(known);
       default:
         return null;
     }
@@ -43,13 +58,14 @@ export class AppRoom implements Room {
   received(): void {}
   closed(): void {}
 
-  #set({ section, id, value, ifVersion }: AppCall & { type: "app.set" }): AppChanged {
+  #set({ section, id, value, ifVersion, by }: AppCall & { type: "app.set" }): AppChanged {
     const { version } = this.#store.head();
     if (ifVersion !== undefined && ifVersion !== version) throw new ParleyError("PRECONDITION_FAILED");
     const before = this.#store.valueOf(section, id);
     if (value === null) {
       if (before === undefined) return { version };
       this.#store.delete(section, id);
+      this.#audit.note(by, `${section}.delete`, id);
       return this.#changed();
     }
     const parsed = SECTIONS[section].safeParse(value);
@@ -58,6 +74,7 @@ export class AppRoom implements Room {
     if (text === before) return { version };
     this.#checkSize(text, before);
     this.#store.put({ section, id, value: text });
+    this.#audit.note(by, `${section}.${before === undefined ? "create" : "change"}`, id);
     return this.#changed();
   }
 
@@ -69,9 +86,11 @@ export class AppRoom implements Room {
       throw new ParleyError("LIMIT_REACHED", "characters of all values");
   }
 
-  #setStatus(status: AppStatus): AppChanged {
+  #setStatus({ status, by }: AppCall & { type: "app.status" }): AppChanged {
     const head = this.#store.head();
-    return head.status === status ? { version: head.version } : this.#changed(status);
+    if (head.status === status) return { version: head.version };
+    this.#audit.note(by, `app.${status}`, "");
+    return this.#changed(status);
   }
 
   #changed(status?: AppStatus): AppChanged {

@@ -38,6 +38,7 @@ export class AppStore {
       beforeSend: valuesOf("beforeSend")[""],
       webhooks: valuesOf("webhook"),
       push: valuesOf("push"),
+      keys: valuesOf("key"),
     };
   }
 

@@ -9,6 +9,14 @@ export const appMigrations: RoomMigrations = {
     ) WITHOUT ROWID;
     CREATE TABLE app_sections (
       room TEXT NOT NULL, section TEXT NOT NULL, id TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (room, section, id)
+    ) WITHOUT ROWID;
+    CREATE TABLE app_audit (
+      room TEXT NOT NULL, id INTEGER NOT NULL, at INTEGER NOT NULL, by TEXT NOT NULL, action TEXT NOT NULL,
+      about TEXT NOT NULL, PRIMARY KEY (room, id)
+    ) WITHOUT ROWID;
+    CREATE TABLE app_registry (
+      room TEXT NOT NULL, app TEXT NOT NULL, name TEXT NOT NULL, request TEXT NOT NULL, created_at INTEGER NOT NULL,
+      PRIMARY KEY (room, app)
     ) WITHOUT ROWID`,
   ],
 };

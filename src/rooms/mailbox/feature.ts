@@ -1,7 +1,7 @@
 import type { CallTag, Effects } from "../../kernel/effects.ts";
 import type { Errands } from "../../kernel/errands.ts";
 import type { RoomPolicy } from "../../kernel/policy.ts";
-import type { Clock, Connection, Random, RoomSql } from "../../kernel/ports.ts";
+import type { Clock, Connection, Random, RoomPorts, RoomSql } from "../../kernel/ports.ts";
 import type { Entry } from "../../protocol/entry.ts";
 import type { AppId, UserId } from "../../protocol/ids.ts";
 import type { MailboxCall } from "../../protocol/rpc/mailbox-call.ts";
@@ -18,6 +18,7 @@ export interface Mailbox {
   readonly clock: Clock;
   readonly random: Random;
   readonly policy: RoomPolicy;
+  readonly settings: RoomPorts["settings"];
   readonly effects: Effects;
   readonly desk: Desk;
   readonly hotSessions: HotSessions;

@@ -20,6 +20,7 @@ import { Forwarding } from "./forwarding.ts";
 import { HotSessions } from "./hot-sessions.ts";
 import { ReplayStore } from "./replay-store.ts";
 import { Replays } from "./replays.ts";
+import { Standing } from "./standing.ts";
 import { MailboxStore } from "./store.ts";
 
 type Handle = (owed: Owed, frame: UpFrame) => void;
@@ -33,20 +34,23 @@ export class MailboxRoom implements Room {
   readonly #mailbox: Mailbox;
   readonly #forwarding: Forwarding;
   readonly #replays: Replays;
+  readonly #standing: Standing;
   readonly #features: readonly MailboxFeature[];
 
   constructor(address: { app: AppId; userId: UserId }, ports: RoomPorts, effects: Effects) {
     const { app, userId: me } = address;
     const { sql, clock, random, policy, connections } = ports;
+    const settings = () => ports.settings();
     this.#replays = new Replays(new ReplayStore(sql), clock);
     const onAnswered = (owed: Owed, value: unknown) => this.#replays.answered(owed, value);
     const desk = new Desk({ connections, clock, policy, effects, onAnswered });
     const store = new MailboxStore(sql);
     const hotSessions = new HotSessions(store, me);
     const courier = new Courier({ store: new CourierStore(sql), effects, clock, random });
-    this.#mailbox = { app, me, sql, clock, random, policy, effects, desk, hotSessions, courier };
+    this.#mailbox = { app, me, sql, clock, random, policy, settings, effects, desk, hotSessions, courier };
     this.#forwarding = new Forwarding(this.#mailbox);
-    this.#features = [...mailboxFeatures(this.#mailbox, store), this.#forwarding, courier];
+    this.#standing = new Standing(this.#mailbox);
+    this.#features = [this.#standing, ...mailboxFeatures(this.#mailbox, store), this.#forwarding, courier];
   }
 
   call(call: RoomCall): unknown {
@@ -79,7 +83,8 @@ export class MailboxRoom implements Room {
   received(connection: Connection, request: Decoded): void {
     const { desk } = this.#mailbox;
     const packId = packIdOf(request);
-    if (connection.state.phase === "visiting" && this.#refuses(connection)) return;
+    const isVisit = connection.state.phase === "visiting";
+    if (isVisit ? this.#refuses(connection) : this.#standing.refuses(connection)) return;
     if (!desk.enter(connection, packId)) return;
     try {
       if (!request.ok) throw new ParleyError(request.error, request.detail);

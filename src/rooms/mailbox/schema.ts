@@ -39,6 +39,7 @@ const deviceTables = `CREATE TABLE devices (
   room TEXT NOT NULL, device TEXT NOT NULL, type TEXT NOT NULL, token TEXT NOT NULL, expires_at INTEGER NOT NULL,
   seen_at INTEGER NOT NULL, PRIMARY KEY (room, device)
 ) WITHOUT ROWID;
+CREATE TABLE user_bans (room TEXT PRIMARY KEY, ban TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE last_seen (room TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE revoked (
   room TEXT NOT NULL, token TEXT NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY (room, token)

@@ -20,18 +20,24 @@ type Answer = (call: SessionCall) => unknown;
 const requestsOf = ({ requests }: SessionFeature) => requests;
 const callsOf = ({ calls }: SessionFeature) => calls;
 
+/** What users and server keys want done. Everything else follows from what was done already. */
+const ASKED: ReadonlySet<string> = new Set(["append", "request", "control", "history"]);
+
 /** One session: its ordered log, its members, and the delivery to their mailboxes. Rules: SPEC.md. */
 export class SessionRoom implements Room {
+  readonly #settings: RoomPorts["settings"];
   readonly #parts: SessionParts;
   /** Those who answer calls. */
   readonly #callees: readonly SessionFeature[];
 
   constructor(address: { app: AppId; sessionId: SessionId }, ports: RoomPorts, effects: Effects) {
+    this.#settings = () => ports.settings();
     this.#parts = sessionParts(address, ports, effects);
     this.#callees = [{ calls: this.#ownCalls }, ...this.#parts.features];
   }
 
   call(call: RoomCall): unknown {
+    if (ASKED.has(call.type) && this.#settings().status === "suspended") throw new ParleyError("APP_SUSPENDED");
     return handlerOf<SessionFeature, Answer>(this.#callees, callsOf, call.type)?.(call as SessionCall); // SAFETY: hosts route by room kind, and only SessionCall goes to session rooms
   }
 
