@@ -1,3 +1,4 @@
+import { banRoutes } from "./ban-routes.ts";
 import { batchRoutes } from "./batch-routes.ts";
 import type { Deps } from "./deps.ts";
 import { deviceRoutes } from "./device-routes.ts";
@@ -6,6 +7,7 @@ import { gateRoutes } from "./gate-routes.ts";
 import { groupRoutes } from "./group-routes.ts";
 import { inboxRoutes } from "./inbox-routes.ts";
 import { jobRoutes } from "./job-routes.ts";
+import { keyRoutes } from "./key-routes.ts";
 import { memberRoutes } from "./member-routes.ts";
 import { messageRoutes } from "./message-routes.ts";
 import { noticeRoutes } from "./notice-routes.ts";
@@ -13,6 +15,7 @@ import { pushPackageRoutes } from "./push-package-routes.ts";
 import { pushRoutes } from "./push-routes.ts";
 import { newRouter } from "./router.ts";
 import { sessionRoutes } from "./session-routes.ts";
+import { settingsRoutes } from "./settings-routes.ts";
 import { tokenRoutes } from "./token-routes.ts";
 import type { Tokens } from "./tokens.ts";
 import { userRoutes } from "./user-routes.ts";
@@ -28,11 +31,14 @@ export function apiRoutes(deps: Deps, tokens: Tokens) {
     .route("/", memberRoutes(deps))
     .route("/", gateRoutes(deps))
     .route("/", userRoutes(deps))
+    .route("/", banRoutes(deps))
     .route("/", deviceRoutes(deps))
     .route("/", pushRoutes(deps))
     .route("/", pushPackageRoutes(deps))
     .route("/", inboxRoutes(deps))
     .route("/", friendRoutes(deps))
     .route("/", noticeRoutes(deps))
-    .route("/", jobRoutes(deps));
+    .route("/", jobRoutes(deps))
+    .route("/", keyRoutes(deps))
+    .route("/", settingsRoutes(deps));
 }

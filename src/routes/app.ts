@@ -3,10 +3,12 @@ import { createMiddleware } from "hono/factory";
 import { ParleyError } from "../protocol/errors.ts";
 import { apiRoutes } from "./api.ts";
 import { openingOf } from "./connect.ts";
+import { deploymentRoutes } from "./deployment-routes.ts";
 import type { Deps } from "./deps.ts";
 import { documentOf } from "./document.ts";
 import { guard } from "./guards.ts";
 import { healthRoutes } from "./health-routes.ts";
+import { KeyLimits } from "./key-limits.ts";
 import { measured } from "./measured.ts";
 import { metricsRoute } from "./metrics-route.ts";
 import { simulatedPhones } from "./phone-desk-route.ts";
@@ -20,7 +22,7 @@ import { Tokens } from "./tokens.ts";
 /** The HTTP side of Parley, the same on every host. */
 export function createApp(deps: Deps): OpenAPIHono<Authenticated> {
   const tokens = new Tokens(deps.config.tokenSecret);
-  const gatekeeper = new Gatekeeper(tokens, deps.config.serverKeys);
+  const gatekeeper = new Gatekeeper(tokens, deps.config.serverKeys, deps.settings);
   const app = newRouter();
   app.use(measured(deps.measures));
   app.onError((thrown, c) => {
@@ -32,7 +34,7 @@ export function createApp(deps: Deps): OpenAPIHono<Authenticated> {
   app.get("/v1/connect", async (c) => {
     if (c.req.header("Upgrade")?.toLowerCase() !== "websocket")
       throw new ParleyError("BAD_PARAMETER", "connect with a WebSocket");
-    return deps.upgrade(c.req.raw, await openingOf(c.req.raw, tokens, deps.clock.nowMs()));
+    return deps.upgrade(c.req.raw, await openingOf(c.req.raw, tokens, deps));
   });
   guard(app, deps.config);
   app.route("/", healthRoutes(deps));
@@ -46,14 +48,20 @@ export function createApp(deps: Deps): OpenAPIHono<Authenticated> {
   const { phoneDesk } = deps.config;
   if (phoneDesk !== undefined) app.all("/dev/push/*", simulatedPhones(deps, phoneDesk));
   app.post("/v1/push/receipts/:provider", pushReceipts(deps));
+  app.route("/v1", deploymentRoutes(deps));
   app.use("/v1/*", authenticating(deps, gatekeeper));
   app.route("/v1", apiRoutes(deps, tokens));
   return app;
 }
 
 function authenticating(deps: Deps, gatekeeper: Gatekeeper) {
+  const limits = new KeyLimits();
   return createMiddleware<Authenticated>(async (c, next) => {
-    c.set("principal", await gatekeeper.identify(c.req.header("Authorization"), deps.clock.nowMs()));
+    const nowMs = deps.clock.nowMs();
+    const principal = await gatekeeper.identify(c.req.header("Authorization"), nowMs);
+    if (principal.kind === "server" && principal.key !== undefined) limits.take(c, principal.key, nowMs);
+    if ((await deps.settings(principal.app)).status === "suspended") throw new ParleyError("APP_SUSPENDED");
+    c.set("principal", principal);
     c.header("Cache-Control", "no-store");
     await next();
   });

@@ -7,7 +7,7 @@ import { GroupChangeResult, GroupGetResult, Invitation, JoinRequest, Member } fr
 import { Cursor, HistoryResult, MsgReadResult, MsgSendResult } from "../protocol/frames/message.ts";
 import { SessionListResult } from "../protocol/frames/session.ts";
 import { Profile } from "../protocol/frames/user.ts";
-import { DeviceId, GroupId, JobId, PackId, SessionId, UserId } from "../protocol/ids.ts";
+import { DeviceId, GroupId, JobId, KeyId, PackId, SessionId, UserId } from "../protocol/ids.ts";
 import { JobProgress } from "../protocol/job-progress.ts";
 import { Control, MessageOptions } from "../protocol/message-parts.ts";
 import { Problem } from "./problem.ts";
@@ -16,6 +16,9 @@ import { Problem } from "./problem.ts";
 export const EXAMPLE_GROUP = "GC_Y8PSH5V39X4DXJ2TBQFPVYYH0X";
 /** The job of the examples: the notice that the app `main` sends under the packId `notice-1`. */
 export const EXAMPLE_JOB = "JB_T8TRW39NPZ2XNPDE359QXNGE8S";
+
+/** The API key of the examples: the one that the app `main` makes under the key `key-1`. */
+export const EXAMPLE_KEY = "AK6P9F35FN8CSZFTN8NBMG9Q0M";
 
 /** Names in the document for schemas that the wire and the API share. Nothing of the schemas changes. */
 const COMPONENTS: Readonly<Record<string, z.ZodType>> = {
@@ -53,6 +56,7 @@ const IDS = [
   [PackId, "hello-1", "The sender's idempotency key."],
   [DeviceId, "alice-phone", "A client install."],
   [JobId, EXAMPLE_JOB, "Long work."],
+  [KeyId, EXAMPLE_KEY, "An API key, without its secret."],
 ] as const;
 
 export function nameComponents(): void {

@@ -14,6 +14,8 @@ export interface Config {
   readonly environment: "development" | "production";
   readonly tokenSecret: string;
   readonly serverKeys: readonly ServerKey[];
+  /** Creates, suspends and resumes apps. Without one nobody does. */
+  readonly rootKey: string | undefined;
   readonly policy: RoomPolicy;
   /** In whose name business notices come that do not say it themselves. */
   readonly noticeSender: UserId;
@@ -77,6 +79,13 @@ const Environment = z.object({
     .string("is not set: give one sk_<app>_<secret> for each app, separated by commas")
     .transform((text) => text.split(",").map((key) => key.trim()))
     .pipe(z.array(ServerKeyText)),
+  PARLEY_ROOT_KEY: z
+    .string()
+    .refine(
+      (text) => text.startsWith("rk_") && isStrong(text.slice(3)),
+      `needs the form rk_<${MIN_SECRET_LENGTH} random characters>`,
+    )
+    .optional(),
   PARLEY_REQUESTS_PER_SECOND: count(DEFAULT_POLICY.requestsPerSecond),
   PARLEY_REQUEST_BURST: count(DEFAULT_POLICY.requestBurst),
   PARLEY_RECALL_WINDOW_SECONDS: count(DEFAULT_POLICY.recallWindowMs / 1_000),
@@ -137,6 +146,7 @@ export function readConfig(variables: Readonly<Record<string, unknown>>): Config
     environment: given.PARLEY_ENV,
     tokenSecret: given.PARLEY_TOKEN_SECRET,
     serverKeys: given.PARLEY_SERVER_KEYS,
+    rootKey: given.PARLEY_ROOT_KEY,
     noticeSender: given.PARLEY_NOTICE_SENDER,
     corsOrigins: given.PARLEY_CORS_ORIGINS,
     webhookOrigins: given.PARLEY_WEBHOOK_ORIGINS,

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { configOf, KEY, OTHER_KEY, SECRET } from "../../test/sim/http.ts";
 import { alice, app } from "../../test/sim/names.ts";
 import { DEFAULT_POLICY } from "../kernel/policy.ts";
+import { DEFAULT_SETTINGS } from "../protocol/rpc/app-settings.ts";
 import { ConfigError } from "./config.ts";
 import { Gatekeeper, operatorOf } from "./principal.ts";
 import { Tokens } from "./tokens.ts";
@@ -47,7 +48,7 @@ describe("a token", () => {
 });
 
 describe("the gatekeeper", () => {
-  const gatekeeper = new Gatekeeper(tokens, configOf().serverKeys);
+  const gatekeeper = new Gatekeeper(tokens, configOf().serverKeys, async () => DEFAULT_SETTINGS);
   const identify = (authorization?: string) => gatekeeper.identify(authorization, nowMs);
 
   it("knows a server key by its app, and a user by their token", async () => {

@@ -42,8 +42,8 @@ export interface Deps {
   ask(room: RoomName, state: VisitorState, frame: UpFrame): Promise<Outcome>;
   /** Jobs for a queue; the outcome comes when they are durable. Never rejects. */
   enqueue(queue: QueueName, jobs: readonly QueueJob[]): Promise<Outcome>;
-  /** What the app has set; on Workers up to 60 s old. Rejects with `UNAVAILABLE`. */
-  settings(app: AppId): Promise<AppSettings>;
+  /** What the app has set; on Workers up to 60 s old, or `fresh` about 1 s. Rejects with `UNAVAILABLE`. */
+  settings(app: AppId, age?: "fresh"): Promise<AppSettings>;
   /** Asks the archive. Never rejects: without one, or in an outage, it is `UNAVAILABLE`. */
   archive(call: ArchiveCall): Promise<Outcome>;
   /** Requests to services elsewhere. */

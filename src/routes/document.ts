@@ -13,17 +13,27 @@ const TAGS = [
   { name: "Friends", description: "How users stand to each other." },
   { name: "Notices", description: "From your business to its users, who read and do not answer." },
   { name: "Jobs", description: "Long work that was begun: how far it is, and its end." },
+  { name: "Keys", description: "API keys of your app, with their scopes." },
+  { name: "Settings", description: "What your app decides for itself, and who decided it." },
+  { name: "Apps", description: "For whoever runs the deployment: its apps." },
   { name: "Operations", description: "For whoever runs the server." },
 ];
 
 const DESCRIPTION = `Instant messaging over HTTP, with the guarantees of the sockets: what is answered is durable, a session has one
 total order, and a repeated request is done once.
 
-A **server key** acts for its app, in the name of any of its users; a **user token** acts for its user. Every error is an
+A **server key** acts for its app, in the name of any of its users; a **user token** acts for its user. An API key (\`ak_…\`) does what
+its scopes allow, and no more than so many requests per second, which the \`RateLimit\` headers tell. Every error is an
 RFC 9457 problem with a stable \`code\` and \`name\`.`;
 
 const SECURITY_SCHEMES = {
-  serverKey: { type: "http", scheme: "bearer", description: "`sk_<app>_<secret>`, for your servers only." },
+  serverKey: {
+    type: "http",
+    scheme: "bearer",
+    description:
+      "For your servers only: an API key from `POST /v1/keys`, which needs the scope that is named here, or a key of the deployment's configuration (`sk_…`), which needs none.",
+  },
+  rootKey: { type: "http", scheme: "bearer", description: "`PARLEY_ROOT_KEY`, for whoever runs the deployment." },
   userToken: { type: "http", scheme: "bearer", bearerFormat: "JWT", description: "From `POST /v1/tokens`." },
 } as const;
 

@@ -1,13 +1,12 @@
 import { createRoute } from "@hono/zod-openapi";
 import type { z } from "zod";
 import { ERRORS, type ErrorName } from "../protocol/errors.ts";
+import type { KeyScope } from "../protocol/rpc/app-settings.ts";
 import { IDEMPOTENCY_PARAMETER } from "./idempotency.ts";
+import { type Access, permit } from "./permit.ts";
 import { Problem } from "./problem.ts";
 
 type Method = "get" | "post" | "put" | "patch" | "delete";
-
-/** Who may call: `server`: server keys only · `public`: whoever comes · otherwise server keys and user tokens. */
-export type Access = "server" | "any" | "public";
 
 export interface Asked {
   readonly params?: z.ZodObject;
@@ -27,6 +26,10 @@ interface Given<M extends Method, P extends string, Q extends Asked, A extends z
   readonly summary: string;
   readonly description?: string;
   readonly access?: Access;
+  /** What an API key needs for it. Otherwise it follows from the tag and the method. */
+  readonly scope?: KeyScope;
+  /** A POST that only looks. */
+  readonly reads?: true;
   readonly status?: S;
   readonly request: Q;
   /** A body that is right for the people and the group of the other examples. */
@@ -74,7 +77,11 @@ const OF_THE_KNOWN: readonly ErrorName[] = [
   "TOKEN_EXPIRED",
   "TOKEN_REVOKED",
   "ACCESS_DENIED",
+  "APP_SUSPENDED",
+  "SCOPE_MISSING",
+  "USER_BANNED",
 ];
+const OF_ROOT: readonly ErrorName[] = ["IDENTITY_MISSING", "BAD_CREDENTIALS"];
 const OF_BODIES: readonly ErrorName[] = ["MALFORMED", "TOO_LONG"];
 
 /** One operation of the API, with all that the document says of it. */
@@ -86,12 +93,13 @@ export function operation<
   S extends Success = 200,
 >(given: Given<M, P, Q, A, S>): Operation<M, P, Q, A, S> {
   const { method, path, id, tag, summary, description, access = "any", request, example, answer } = given;
+  const scope = given.scope ?? scopeOf(tag, method === "get" || given.reads === true);
   const { body, ...rest } = request;
   const isKeyed = method === "post" && access !== "public";
   const errors = [
     "BAD_PARAMETER" as const,
     ...(body === undefined ? [] : OF_BODIES),
-    ...(access === "public" ? [] : OF_THE_KNOWN),
+    ...errorsOf(access),
     ...OF_ALL,
     ...(isKeyed ? (["PACK_CONFLICT"] as const) : []),
     ...(given.conditional ? (["PRECONDITION_FAILED"] as const) : []),
@@ -104,7 +112,8 @@ export function operation<
     tags: [tag],
     summary,
     ...(description === undefined ? {} : { description }),
-    security: securityOf(access),
+    security: securityOf(access, scope),
+    ...(access === "public" || access === "root" ? {} : { middleware: [permit(access, scope)] as const }),
     parameters: [...(isKeyed ? [IDEMPOTENCY_PARAMETER] : []), ...(given.conditional ? [CONDITION_PARAMETER] : [])],
     request: {
       ...(rest.params === undefined ? {} : { params: rest.params }),
@@ -127,9 +136,20 @@ function jsonOf(schema: z.ZodType, example: unknown) {
   return { "application/json": { schema, ...(example === undefined ? {} : { example }) } };
 }
 
-function securityOf(access: Access): Record<string, string[]>[] {
+function scopeOf(tag: string, reads: boolean): KeyScope {
+  return `${tag.toLowerCase()}:${reads ? "read" : "write"}`;
+}
+
+function errorsOf(access: Access): readonly ErrorName[] {
   if (access === "public") return [];
-  return access === "server" ? [{ serverKey: [] }] : [{ serverKey: [] }, { userToken: [] }];
+  return access === "root" ? OF_ROOT : OF_THE_KNOWN;
+}
+
+/** The scope stands where OpenAPI has the roles that a scheme needs. */
+function securityOf(access: Access, scope: KeyScope): Record<string, string[]>[] {
+  if (access === "public") return [];
+  if (access === "root") return [{ rootKey: [] }];
+  return access === "server" ? [{ serverKey: [scope] }] : [{ serverKey: [scope] }, { userToken: [] }];
 }
 
 /** One response for each status, with an example for each error that has it. */

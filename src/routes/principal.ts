@@ -1,32 +1,59 @@
 import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
 import { ParleyError } from "../protocol/errors.ts";
-import type { AppId } from "../protocol/ids.ts";
+import { AppId, type KeyId } from "../protocol/ids.ts";
+import type { StoredKey } from "../protocol/rpc/app-settings.ts";
 import type { Operator } from "../protocol/rpc/operator.ts";
 import { hasScope } from "../protocol/scope.ts";
 import type { ServerKey } from "./config.ts";
+import type { Deps } from "./deps.ts";
+import { isSameSecret } from "./same-secret.ts";
 import type { TokenClaims, Tokens } from "./tokens.ts";
 
 /** Who sent an HTTP request. */
-export type Principal = { readonly kind: "server"; readonly app: AppId } | ({ readonly kind: "user" } & TokenClaims);
+export type Principal = ServerPrincipal | ({ readonly kind: "user" } & TokenClaims);
+
+export interface ServerPrincipal {
+  readonly kind: "server";
+  readonly app: AppId;
+  /** Without one it is a key of the deployment's configuration, which may do everything in its app. */
+  readonly key?: ApiKey;
+}
+
+/** An API key that the app has made. */
+export type ApiKey = Pick<StoredKey, "scopes" | "rate"> & { readonly id: KeyId };
+
+/** Who did something, for the audit. */
+export function actorOf(principal: Principal): string {
+  if (principal.kind === "user") return `user ${principal.userId}`;
+  return principal.key?.id ?? "deployment";
+}
 
 export function operatorOf(principal: Principal): Operator {
   if (principal.kind === "server") return { kind: "server" };
   return { kind: "user", userId: principal.userId, ...(hasScope(principal, "observe") ? { observes: true } : {}) };
 }
 
-/** Checks `Authorization: Bearer` with a server key (`sk_…`) or a user token. */
+/** The app and the id are in the text, so that a key is found without comparing all. */
+const API_KEY = /^ak_([a-z0-9][a-z0-9-]{0,31})_([0-9A-HJKMNP-TV-Z]{26})_[A-Za-z0-9_-]{43}$/;
+
+/** Checks `Authorization: Bearer` with a key of the configuration (`sk_…`), an API key (`ak_…`) or a user token. */
 export class Gatekeeper {
   readonly #tokens: Tokens;
   readonly #keys: readonly { readonly app: AppId; readonly digest: Uint8Array }[];
 
-  constructor(tokens: Tokens, keys: readonly ServerKey[]) {
+  readonly #settings: Deps["settings"];
+
+  constructor(tokens: Tokens, keys: readonly ServerKey[], settings: Deps["settings"]) {
     this.#tokens = tokens;
+    this.#settings = settings;
     this.#keys = keys.map(({ app, text }) => ({ app, digest: digestOf(text) }));
   }
 
   async identify(authorization: string | undefined, nowMs: number): Promise<Principal> {
     const [, credential] = /^Bearer (.+)$/i.exec(authorization ?? "") ?? [];
     if (credential === undefined) throw new ParleyError("IDENTITY_MISSING");
+    if (credential.startsWith("ak_")) return this.#apiKey(credential, nowMs);
     if (!credential.startsWith("sk_")) return { kind: "user", ...(await this.#tokens.verify(credential, nowMs)) };
     const digest = digestOf(credential);
     // Digests are compared, and all of them to the end, so that the time taken tells nothing about a key.
@@ -34,6 +61,23 @@ export class Gatekeeper {
     if (match === undefined) throw new ParleyError("BAD_CREDENTIALS");
     return { kind: "server", app: match.app };
   }
+
+  async #apiKey(text: string, nowMs: number): Promise<Principal> {
+    const [, named, id] = API_KEY.exec(text) ?? [];
+    if (named === undefined || id === undefined) throw new ParleyError("BAD_CREDENTIALS");
+    const app = AppId.parse(named);
+    const key = (await this.#settings(app)).keys[id] ?? (await this.#settings(app, "fresh")).keys[id];
+    if (key === undefined || !isSameSecret(keyDigestOf(text), key.digest)) throw new ParleyError("BAD_CREDENTIALS");
+    if (key.expiresAt !== undefined && key.expiresAt <= nowMs)
+      throw new ParleyError("BAD_CREDENTIALS", "it has expired");
+    const { scopes, rate } = key;
+    return { kind: "server", app, key: { id: id as KeyId, scopes, ...(rate === undefined ? {} : { rate }) } }; // SAFETY: matches the pattern
+  }
+}
+
+/** What is kept of an API key. */
+export function keyDigestOf(text: string): string {
+  return bytesToHex(digestOf(text));
 }
 
 function digestOf(text: string): Uint8Array {

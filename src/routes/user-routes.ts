@@ -47,6 +47,7 @@ const findUsers = operation({
   method: "post",
   path: "/users/query",
   id: "findUsers",
+  reads: true,
   tag,
   summary: "Profiles of up to 100 users",
   description: "In the order asked for. A user who never set a profile has just the id.",

@@ -3,13 +3,14 @@ import { type ApiAnswer, type ApiTarget, checkOperation } from "../support/api-c
 import { type ApiDocument, type ApiRequest, operationsOf } from "../support/api-operations.ts";
 import { someone } from "../support/person.ts";
 import { RawSocket } from "../support/raw-socket.ts";
-import { SERVER_KEYS } from "../support/server-process.ts";
+import { ROOT_KEY, SERVER_KEYS } from "../support/server-process.ts";
 import { SimTarget } from "../support/sim-target.ts";
 
 /** A server process. */
 class Server implements ApiTarget {
   readonly key = SERVER_KEYS.main;
   readonly otherKey = SERVER_KEYS.other;
+  readonly rootKey = ROOT_KEY;
   readonly #url: string;
 
   constructor(url: string) {

@@ -16,9 +16,13 @@ export function configOf(variables: Record<string, unknown> = {}): Config {
     PARLEY_ENV: "production",
     PARLEY_TOKEN_SECRET: SECRET,
     PARLEY_SERVER_KEYS: `${KEY}, ${OTHER_KEY}`,
+    PARLEY_ROOT_KEY: ROOT_KEY,
     ...variables,
   });
 }
+
+/** Creates apps. */
+export const ROOT_KEY = "rk_0123456789abcdefghijklmnopqrstuvwxyz";
 
 export interface Answer {
   readonly status: number;

@@ -13,6 +13,7 @@ export interface ApiTarget {
   readonly key: string;
   /** Of another app. */
   readonly otherKey: string;
+  readonly rootKey: string;
   send(request: ApiRequest, credential: string | undefined): Promise<ApiAnswer>;
   /** Logs a device in, so that there is one. */
   connect(userId: string, deviceId: string, token: string): Promise<void>;
@@ -47,6 +48,8 @@ export class Stage {
     if (isAbout("/requests")) await stage.#askToJoin();
     if (isAbout("/answer")) await stage.#askToBeFriends();
     if (isAbout("/jobs/{jobId}")) await stage.#setJob();
+    if (isAbout("/keys/{keyId}")) await stage.#setKey();
+    if (isAbout("/apps/{app}")) await stage.#setApp();
     if (isAbout("{deviceId}"))
       await target.connect(stage.cast.user("alice"), stage.cast.of("alice-phone"), await stage.tokenOf("alice"));
     return stage;
@@ -76,6 +79,25 @@ export class Stage {
 
   async #setJob(): Promise<void> {
     await this.ask("POST", "/v1/notices", { body: { packId: this.cast.notice, users: ["alice"], content: SECRET } });
+  }
+
+  async #setKey(): Promise<void> {
+    const headers = { "Idempotency-Key": this.cast.keyRequest };
+    await this.ask("POST", "/v1/keys", { body: { name: SECRET, scopes: ["*"] }, headers });
+  }
+
+  async #setApp(): Promise<void> {
+    const credential = this.#target.rootKey;
+    await this.ask("POST", "/v1/apps", { body: { app: "acme", name: SECRET }, credential });
+  }
+
+  /** An API key with this scope and no other. */
+  async keyWith(scope: string): Promise<string> {
+    const headers = { "Idempotency-Key": `with-${scope}` };
+    const { key } = (await this.ask("POST", "/v1/keys", { body: { name: scope, scopes: [scope] }, headers })) as {
+      key: string;
+    }; // SAFETY: what the route answers
+    return key;
   }
 
   async #askToJoin(): Promise<void> {
@@ -108,7 +130,8 @@ export class Stage {
 export async function checkOperation(target: ApiTarget, operation: Operation, tag: string): Promise<void> {
   const stage = await Stage.set(target, tag, [operation.path]);
   const { cast } = stage;
-  const send = async (request: ApiRequest, credential: string | undefined = target.key) => {
+  const own = operation.access === "root" ? target.rootKey : target.key;
+  const send = async (request: ApiRequest, credential: string | undefined = own) => {
     const answer = await target.send(request, credential);
     expectDocumented(operation, answer, request);
     return answer;
@@ -118,12 +141,18 @@ export async function checkOperation(target: ApiTarget, operation: Operation, ta
     expect(await send(wrong), JSON.stringify(wrong)).toMatchObject({ status: 400 });
   if (operation.access !== "public") {
     expect(await target.send(valid, undefined)).toMatchObject({ status: 401, body: { name: "IDENTITY_MISSING" } });
-    expect(await send(valid, `${target.key}x`)).toMatchObject({ status: 401, body: { name: "BAD_CREDENTIALS" } });
-    await checkStranger(operation, { send, valid, token: await stage.tokenOf("dave") });
+    expect(await send(valid, `${own}x`)).toMatchObject({ status: 401, body: { name: "BAD_CREDENTIALS" } });
     const foreign = await send(valid, target.otherKey);
     expect(JSON.stringify(foreign.body)).not.toContain(SECRET);
+    if (operation.access === "root") expect(foreign).toMatchObject({ status: 401, body: { name: "BAD_CREDENTIALS" } });
   }
-  const answer = await send(valid);
+  const { scope } = operation;
+  if (scope !== undefined) {
+    await checkStranger(operation, { send, valid, token: await stage.tokenOf("dave") });
+    const wrong = await stage.keyWith(scope === "jobs:read" ? "users:read" : "jobs:read");
+    expect(await send(valid, wrong)).toMatchObject({ status: 403, body: { name: "SCOPE_MISSING" } });
+  }
+  const answer = await send(valid, scope === undefined ? own : await stage.keyWith(scope));
   expect(answer, JSON.stringify(answer.body)).toMatchObject({ status: operation.success });
 }
 

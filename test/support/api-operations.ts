@@ -2,7 +2,8 @@ import { z } from "zod";
 import { groupIdOf } from "../../src/protocol/group-id.ts";
 import { AppId, PackId, UserId } from "../../src/protocol/ids.ts";
 import { jobIdOf } from "../../src/protocol/job-id.ts";
-import { EXAMPLE_GROUP, EXAMPLE_JOB } from "../../src/routes/components.ts";
+import { keyIdOf } from "../../src/protocol/key-id.ts";
+import { EXAMPLE_GROUP, EXAMPLE_JOB, EXAMPLE_KEY } from "../../src/routes/components.ts";
 
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
@@ -15,7 +16,7 @@ export interface Parameter {
 
 interface Described {
   readonly operationId: string;
-  readonly security: readonly Readonly<Record<string, unknown>>[];
+  readonly security: readonly Readonly<Record<string, readonly string[]>>[];
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: { readonly content: Json<{ readonly schema: JsonSchema; readonly example?: unknown }> };
   readonly responses: Readonly<Record<string, { readonly content: Partial<Json<{ readonly schema: JsonSchema }>> }>>;
@@ -27,7 +28,7 @@ export interface ApiDocument {
   readonly components: { readonly schemas: Readonly<Record<string, JsonSchema>> };
 }
 
-export type Access = "server" | "any" | "public";
+export type Access = "server" | "any" | "public" | "root";
 
 /** One operation of the document, with what a test needs to make requests of it and to judge the answers. */
 export interface Operation {
@@ -35,6 +36,8 @@ export interface Operation {
   readonly method: string;
   readonly path: string;
   readonly access: Access;
+  /** What an API key needs for it. */
+  readonly scope: string | undefined;
   readonly parameters: readonly Parameter[];
   readonly body: { readonly schema: JsonSchema; readonly example: unknown } | undefined;
   /** The names of the problems that it may answer with, by status. */
@@ -62,6 +65,7 @@ function operationOf(
     method: method.toUpperCase(),
     path,
     access: accessOf(described),
+    scope: described.security.flatMap(({ serverKey = [] }) => serverKey)[0],
     parameters: described.parameters ?? [],
     body: content === undefined ? undefined : { schema: whole(document, content.schema), example: content.example },
     problems: new Map(responses.map(([status, response]) => [Number(status), namesIn(response)])),
@@ -72,6 +76,7 @@ function operationOf(
 
 function accessOf({ security }: Described): Access {
   if (security.length === 0) return "public";
+  if (security.some((scheme) => "rootKey" in scheme)) return "root";
   return security.some((scheme) => "userToken" in scheme) ? "any" : "server";
 }
 
@@ -98,14 +103,19 @@ export class Cast {
   readonly #tag: string;
   readonly #group: string;
   readonly #job: string;
+  readonly #key: string;
   /** The notice whose job the examples are about. */
   readonly notice: PackId;
+  /** Under which the API key of the examples is made. */
+  readonly keyRequest: PackId;
 
   constructor(tag: string) {
     this.#tag = tag;
     this.#group = groupIdOf(AppId.parse("main"), UserId.parse(this.user("alice")), PackId.parse("group-1"));
     this.notice = PackId.parse(`notice-of-${tag}`);
     this.#job = jobIdOf(AppId.parse("main"), this.notice);
+    this.keyRequest = PackId.parse(`key-of-${tag}`);
+    this.#key = keyIdOf(AppId.parse("main"), this.keyRequest);
   }
 
   user(name: (typeof PEOPLE)[number]): string {
@@ -118,7 +128,9 @@ export class Cast {
     const text = JSON.stringify(example)
       .replace(names, `$1-${this.#tag}`)
       .replaceAll(EXAMPLE_GROUP, this.#group)
-      .replaceAll(EXAMPLE_JOB, this.#job);
+      .replaceAll(EXAMPLE_JOB, this.#job)
+      .replaceAll(EXAMPLE_KEY, this.#key)
+      .replaceAll('"acme"', `"acme-${this.#tag}"`);
     return JSON.parse(text) as T; // SAFETY: only ids changed
   }
 }

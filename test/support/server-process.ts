@@ -17,6 +17,7 @@ export const SERVER_KEYS = {
   main: "sk_main_0123456789abcdefghijklmnopqrstuvwxyz",
   other: "sk_other_9876543210zyxwvutsrqponmlkjihgfedcba",
 } as const;
+export const ROOT_KEY = "rk_0123456789abcdefghijklmnopqrstuvwxyz";
 export type App = keyof typeof SERVER_KEYS;
 
 export const METRICS_KEY = "e2e-metrics-key-0123456789-abcdefghij";
@@ -37,6 +38,7 @@ const VARIABLES: Variables = {
   PARLEY_ENV: "production",
   PARLEY_TOKEN_SECRET: TOKEN_SECRET,
   PARLEY_SERVER_KEYS: Object.values(SERVER_KEYS).join(","),
+  PARLEY_ROOT_KEY: ROOT_KEY,
   PARLEY_METRICS_KEY: METRICS_KEY,
 };
 const WRANGLER_VARIABLES: Variables = {

@@ -1,5 +1,5 @@
 import { UserId } from "../../src/protocol/ids.ts";
-import { KEY, OTHER_KEY, SimHttp } from "../sim/http.ts";
+import { KEY, OTHER_KEY, ROOT_KEY, SimHttp } from "../sim/http.ts";
 import type { ApiAnswer, ApiTarget } from "./api-contract.ts";
 import type { ApiRequest } from "./api-operations.ts";
 
@@ -8,6 +8,7 @@ export class SimTarget implements ApiTarget {
   readonly http: SimHttp;
   readonly key = KEY;
   readonly otherKey = OTHER_KEY;
+  readonly rootKey = ROOT_KEY;
 
   constructor(variables: Record<string, unknown> = { PARLEY_ENV: "development" }) {
     this.http = new SimHttp(variables);

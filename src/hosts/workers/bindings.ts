@@ -2,6 +2,7 @@ import type { RoomCall } from "../../kernel/effects.ts";
 import { addressOf, type RoomKindName, type RoomName } from "../../kernel/room-name.ts";
 import type { VisitorState } from "../../kernel/visit.ts";
 import { ERRORS } from "../../protocol/errors.ts";
+import { jurisdictionOf } from "../../protocol/jurisdiction.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
 import type { QueueName } from "../../protocol/rpc/queue-job.ts";
 import type { UpFrame } from "../../protocol/up.ts";
@@ -37,8 +38,12 @@ interface RoomStub {
   fetch(request: Request): Promise<Response>;
 }
 
+/** In the jurisdiction of the room's app. Throws where there are none, as in `wrangler dev`: rather nowhere than elsewhere. */
 export function namespaceOf(bindings: Bindings, room: RoomName): DurableObjectNamespace {
-  return bindings[NAMESPACES[addressOf(room).kind]];
+  const { kind, app } = addressOf(room);
+  const jurisdiction = jurisdictionOf(app);
+  const namespace = bindings[NAMESPACES[kind]];
+  return jurisdiction === undefined ? namespace : namespace.jurisdiction(jurisdiction);
 }
 
 export function queueOf(bindings: Bindings, queue: QueueName): Queue {
@@ -52,7 +57,7 @@ export function stubOf(bindings: Bindings, room: RoomName): RoomStub {
 
 /** Never rejects: an object that cannot be reached, or was reset, is `UNAVAILABLE`, and may have done its work or not. */
 export function callRoom(bindings: Bindings, room: RoomName, call: RoomCall): Promise<Outcome> {
-  return reached(stubOf(bindings, room).call(call));
+  return reached(() => stubOf(bindings, room).call(call));
 }
 
 /** As `callRoom`. */
@@ -61,12 +66,12 @@ export function askMailbox(
   { room, state }: { room: RoomName; state: VisitorState },
   frame: UpFrame,
 ): Promise<Outcome> {
-  return reached(stubOf(bindings, room).ask(state, frame));
+  return reached(() => stubOf(bindings, room).ask(state, frame));
 }
 
-async function reached(outcome: Promise<Outcome>): Promise<Outcome> {
+async function reached(ask: () => Promise<Outcome>): Promise<Outcome> {
   try {
-    return await outcome;
+    return await ask();
   } catch {
     return { ok: false, error: "UNAVAILABLE", message: ERRORS.UNAVAILABLE.message };
   }

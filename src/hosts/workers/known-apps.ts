@@ -10,6 +10,8 @@ const MAX_AGE_MS = 60_000;
 const REFRESH_AFTER_MS = 30_000;
 /** At most one question in so long. */
 const ASK_INTERVAL_MS = 5_000;
+/** A newer answer than this is not asked for. */
+const FRESH_MS = 1_000;
 /** Apps that an isolate remembers; beyond it all are asked again. */
 const MAX_APPS = 10_000;
 
@@ -23,9 +25,9 @@ interface Known {
 const known = new Map<AppId, Known>();
 
 /** Whether decisions may be made by what is remembered. */
-export function isKnown(app: AppId): boolean {
+export function isKnown(app: AppId, maxAgeMs = MAX_AGE_MS): boolean {
   const one = known.get(app);
-  return one !== undefined && Date.now() - one.readAtMs < MAX_AGE_MS;
+  return one !== undefined && Date.now() - one.readAtMs < maxAgeMs;
 }
 
 /** What is remembered. Of whoever never asked there is none, so ask first. */
@@ -36,8 +38,9 @@ export function settingsOf(app: AppId): AppSettings {
 }
 
 /** Asks the app when its settings are unknown or too old. One that cannot be reached is as it was last; if never, `UNAVAILABLE`. */
-export async function askApp(bindings: Bindings, app: AppId): Promise<AppSettings> {
-  if (isKnown(app)) return settingsOf(app);
+export async function askApp(bindings: Bindings, app: AppId, age?: "fresh"): Promise<AppSettings> {
+  const maxAgeMs = age === "fresh" ? FRESH_MS : MAX_AGE_MS;
+  if (isKnown(app, maxAgeMs)) return settingsOf(app);
   await refresh(bindings, app);
   return settingsOf(app);
 }

@@ -39,7 +39,7 @@ function appOf(bindings: Bindings): App {
     call: (room, call) => callFromRoute(bindings, room, call),
     ask: (room, state, frame) => askMailbox(bindings, { room, state }, frame),
     enqueue: (queue, jobs) => enqueue(bindings, queue, jobs),
-    settings: (app) => askApp(bindings, app),
+    settings: (app, age) => askApp(bindings, app, age),
     archive: (call) => askArchive(bindings, call),
     upgrade: (_, opening) => upgrade(bindings, opening),
     onFault: (fault) => report("route", fault),
