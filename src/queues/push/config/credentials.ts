@@ -2,6 +2,7 @@ import { z } from "zod";
 import { serviceAccount } from "../fcm/access-token.ts";
 import { isPrivateKey, isVapidPair } from "./keys.ts";
 
+// `optional` and not `exactOptional`, which the OpenAPI document takes for required.
 const text = z.string().min(1);
 const MIN_SECRET_LENGTH = 16;
 
@@ -16,8 +17,8 @@ const QuerySecret = z.strictObject({
 const SignedReceipts = z.strictObject({ userName: text, key: text });
 const MeizuReceipts = z.strictObject({ accessToken: text });
 
-const Activity = { activity: text.exactOptional() };
-const Launcher = { ...Activity, badgeActivity: text.exactOptional() };
+const Activity = { activity: text.optional() };
+const Launcher = { ...Activity, badgeActivity: text.optional() };
 
 /** What each provider asks of one package. Unknown fields are faults: a name that is spelt wrong would be missed only when no push arrives. */
 export const CREDENTIALS = {
@@ -33,49 +34,49 @@ export const CREDENTIALS = {
   huawei: z.strictObject({
     clientId: text,
     clientSecret: text,
-    appId: text.exactOptional(),
-    category: text.exactOptional(),
-    channelId: text.exactOptional(),
+    appId: text.optional(),
+    category: text.optional(),
+    channelId: text.optional(),
     ...Launcher,
-    receipts: z.union([SignedReceipts, QuerySecret]).exactOptional(),
+    receipts: z.union([SignedReceipts, QuerySecret]).optional(),
   }),
   honor: z.strictObject({
     appId: text,
     clientId: text,
     clientSecret: text,
-    importance: z.enum(["NORMAL", "LOW"]).exactOptional(),
+    importance: z.enum(["NORMAL", "LOW"]).optional(),
     ...Launcher,
-    receipts: z.union([SignedReceipts, QuerySecret]).exactOptional(),
+    receipts: z.union([SignedReceipts, QuerySecret]).optional(),
   }),
   xiaomi: z.strictObject({
     appSecret: text,
-    channelId: text.exactOptional(),
+    channelId: text.optional(),
     ...Activity,
-    receipts: QuerySecret.exactOptional(),
+    receipts: QuerySecret.optional(),
   }),
   meizu: z.strictObject({
     appId: text,
     appSecret: text,
     ...Activity,
-    receipts: z.union([MeizuReceipts, QuerySecret]).exactOptional(),
+    receipts: z.union([MeizuReceipts, QuerySecret]).optional(),
   }),
   vivo: z.strictObject({
     appId: text,
     appKey: text,
     appSecret: text,
-    category: text.exactOptional(),
-    testPush: z.boolean().exactOptional(),
-    receiptId: text.exactOptional(),
+    category: text.optional(),
+    testPush: z.boolean().optional(),
+    receiptId: text.optional(),
     ...Activity,
-    receipts: QuerySecret.exactOptional(),
+    receipts: QuerySecret.optional(),
   }),
   oppo: z.strictObject({
     appKey: text,
     masterSecret: text,
-    channelId: text.exactOptional(),
-    category: text.exactOptional(),
+    channelId: text.optional(),
+    category: text.optional(),
     ...Activity,
-    receipts: QuerySecret.exactOptional(),
+    receipts: QuerySecret.optional(),
   }),
   webpush: z
     .strictObject({
@@ -87,15 +88,15 @@ export const CREDENTIALS = {
 } as const;
 
 export const PackageCredentials = z.strictObject({
-  apns: CREDENTIALS.apns.exactOptional(),
-  fcm: CREDENTIALS.fcm.exactOptional(),
-  huawei: CREDENTIALS.huawei.exactOptional(),
-  honor: CREDENTIALS.honor.exactOptional(),
-  xiaomi: CREDENTIALS.xiaomi.exactOptional(),
-  meizu: CREDENTIALS.meizu.exactOptional(),
-  vivo: CREDENTIALS.vivo.exactOptional(),
-  oppo: CREDENTIALS.oppo.exactOptional(),
-  webpush: CREDENTIALS.webpush.exactOptional(),
+  apns: CREDENTIALS.apns.optional(),
+  fcm: CREDENTIALS.fcm.optional(),
+  huawei: CREDENTIALS.huawei.optional(),
+  honor: CREDENTIALS.honor.optional(),
+  xiaomi: CREDENTIALS.xiaomi.optional(),
+  meizu: CREDENTIALS.meizu.optional(),
+  vivo: CREDENTIALS.vivo.optional(),
+  oppo: CREDENTIALS.oppo.optional(),
+  webpush: CREDENTIALS.webpush.optional(),
 });
 /** The credentials of one package (bundle id, package name, or site), by provider. */
 export type PackageCredentials = z.infer<typeof PackageCredentials>;

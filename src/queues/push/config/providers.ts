@@ -35,13 +35,15 @@ export function pushProviders(config: PushConfig, ports: PushPorts, app?: AppId)
   };
 }
 
-type AppOf<Name extends PushProviderName> = NonNullable<PackageCredentials[Name]>;
+/** Of what comes from JSON: it has no `undefined`, whatever is optional. */
+type Exact<T> = { [Key in keyof T]: Exclude<T[Key], undefined> };
+type AppOf<Name extends PushProviderName> = Exact<NonNullable<PackageCredentials[Name]>>;
 
 function appsOf<Name extends PushProviderName>({ packages }: PushConfig, name: Name): Map<string, AppOf<Name>> {
   const apps = new Map<string, AppOf<Name>>();
   for (const [packageName, credentials] of Object.entries(packages)) {
     const app = credentials[name];
-    if (app !== undefined) apps.set(packageName, app as AppOf<Name>); // SAFETY: of this name, and defined
+    if (app !== undefined) apps.set(packageName, app as AppOf<Name>); // SAFETY: of this name, defined, and from JSON
   }
   return apps;
 }
