@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { createClient } from "@libsql/client";
+import { ArchiveReader } from "../../src/archive/reader.ts";
+import type { Entry } from "../../src/protocol/entry.ts";
+import { AppId, SessionId } from "../../src/protocol/ids.ts";
+import { api } from "./api.ts";
+import { upTo } from "./person.ts";
+
+const BATCH = 500;
+const POLL_MS = 100;
+const app = AppId.parse("main");
+
+/** The content of the n-th message of a test. */
+export function contentOf(n: number): string {
+  return `message ${n}`;
+}
+
+export interface Talk {
+  readonly url: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+export function sessionOf({ from, to }: Talk): string {
+  return `SC_${[from, to].sort().join("_")}`;
+}
+
+/** Messages `first` … `last`, acknowledged, in order. */
+export async function sendMany({ url, from, to }: Talk, first: number, last: number): Promise<void> {
+  for (let begin = first; begin <= last; begin += BATCH) {
+    const numbers = upTo(Math.min(BATCH, last - begin + 1)).map((n) => begin + n - 1);
+    const messages = numbers.map((n) => ({ packId: `n${n}`, from, to, content: contentOf(n) }));
+    const { status, body } = await api(url, "/v1/messages/batch", { body: { messages } });
+    const results = (body as unknown as { results: { status: number }[] }).results; // SAFETY: what the route answers with
+    if (status !== 200 || results.some((result) => result.status !== 200)) throw new Error(`not sent: ${status}`);
+  }
+}
+
+/** One page before a seqId, the newest without one. */
+export async function pageBefore(talk: Talk, before?: number) {
+  const query = before === undefined ? "" : `&before=${before}`;
+  const { status, body } = await api(talk.url, `/v1/sessions/${sessionOf(talk)}/messages?limit=200${query}`);
+  // SAFETY: what the route answers with
+  return { status, ...(body as unknown as { name: string; entries: readonly Entry[]; more: boolean }) };
+}
+
+/** Pages back to the first message, and throws when a page is not what was sent: a hole, a double, another content. */
+export async function readBack(talk: Talk): Promise<number> {
+  let [before, count]: [number | undefined, number] = [undefined, 0];
+  for (;;) {
+    const { status, name, entries, more } = await pageBefore(talk, before);
+    if (status !== 200) throw new Error(`no page before ${before}: ${status} ${name}`);
+    const end: number = before ?? (entries.at(-1)?.seqId ?? 0) + 1;
+    for (const [index, entry] of entries.entries()) requireMessage(entry, end - entries.length + index);
+    count += entries.length;
+    before = entries[0]?.seqId;
+    if (!more) return count;
+  }
+}
+
+function requireMessage(entry: Entry, n: number): void {
+  const isRight =
+    entry.kind === "message" && entry.seqId === n && entry.content === contentOf(n) && entry.packId === `n${n}`;
+  if (!isRight || entry.cut !== undefined) throw new Error(`not message ${n}: ${JSON.stringify(entry)}`);
+}
+
+/** Waits until the archive has so many entries of the session. */
+export async function untilArchived(archiveUrl: string, talk: Talk, count: number): Promise<void> {
+  const client = createClient({ url: archiveUrl });
+  const reader = new ArchiveReader(client, { nowMs: () => Date.now() });
+  while ((await reader.countEntries(app, SessionId.parse(sessionOf(talk)))) < count) await sleep(POLL_MS);
+  client.close();
+}
