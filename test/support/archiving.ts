@@ -68,6 +68,17 @@ function requireMessage(entry: Entry, n: number): void {
 export async function untilArchived(archiveUrl: string, talk: Talk, count: number): Promise<void> {
   const client = createClient({ url: archiveUrl });
   const reader = new ArchiveReader(client, { nowMs: () => Date.now() });
-  while ((await reader.countEntries(app, SessionId.parse(sessionOf(talk)))) < count) await sleep(POLL_MS);
+  const sessionId = SessionId.parse(sessionOf(talk));
+  while ((await countIn(reader, sessionId)) < count) await sleep(POLL_MS);
   client.close();
+}
+
+async function countIn(reader: ArchiveReader, sessionId: SessionId): Promise<number> {
+  try {
+    return await reader.countEntries(app, sessionId);
+  } catch (error) {
+    // The server has not made the tables yet.
+    if (error instanceof Error && error.message.includes("no such table")) return 0;
+    throw error;
+  }
 }
