@@ -3,7 +3,9 @@ import { spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { openArchive } from "../src/hosts/native/archive-database.ts";
 import { simulatedPush } from "../src/hosts/native/push-simulator/development.ts";
+import { ArchiveServer } from "./archive-server/server.ts";
 
 const DEFAULT_PORT = "8787";
 const root = join(import.meta.dirname, "..");
@@ -40,9 +42,19 @@ const rest = portAt < 0 ? given : given.toSpliced(portAt, 2);
 const key = /PARLEY_SERVER_KEYS="?([^",\n]+)/.exec(readFileSync(variablesFile, "utf8"))?.[1] ?? "(see .dev.vars)";
 console.log(greeting(`http://127.0.0.1:${port}`, key));
 
+/** An archive of its own, unless the variables name one. */
+async function localArchive(): Promise<Readonly<Record<string, string>>> {
+  if (/^TURSO_URL=/m.test(readFileSync(variablesFile, "utf8"))) return {};
+  const file = join(root, ".wrangler/archive.db");
+  const archive = await ArchiveServer.start({ file, port: 0 });
+  (await openArchive({ url: archive.url })).close();
+  return { TURSO_URL: archive.url };
+}
+
 /** workerd speaks HTTP/1.1 to the simulators, as it does to a gateway. */
 const simulated = process.env.PUSH_SIMULATOR === "1" ? await simulatedPush({ http2: false }) : undefined;
-const variables = Object.entries(simulated?.variables ?? {}).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
+const made = { ...(await localArchive()), ...simulated?.variables };
+const variables = Object.entries(made).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
 
 // A process group of its own, because wrangler has children that outlive it when it is killed.
 const wrangler = spawn(
@@ -77,5 +89,5 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 }
 wrangler.on("exit", (code) => {
   simulated?.close();
-  process.exitCode = code ?? 0;
+  process.exit(code ?? 0);
 });
