@@ -86,7 +86,8 @@ class Course {
   async #wave(packId: string, users: readonly string[]): Promise<number> {
     const done = this.#simulator.deliveries.length + users.length;
     const startMs = performance.now();
-    const notification = { title: "Sale", body: "Everything at half its price, today only." };
+    // One collapse id for all of them: what differs for each user cannot share a request.
+    const notification = { title: "Sale", body: "Everything at half its price, today only.", collapseId: packId };
     const { status } = await api(this.#url, "/v1/push", {
       body: { packId: `${packId}-${this.#provider}`, users, notification },
     });
