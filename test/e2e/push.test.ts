@@ -36,6 +36,16 @@ describe("a push", () => {
     },
   );
 
+  atOnceOnEveryHost("reaches all of a user's devices, whoever made them", async (url) => {
+    const [alice, bob] = [someone("alice"), someone("bob")];
+    const phones = await Promise.all((["fcm", "huawei", "webpush"] as const).map((name) => phoneOf(url, bob, name)));
+    await say(url, { from: alice, to: bob }, "Everywhere");
+    for (const phone of phones) expect(await phone.until(1)).toMatchObject([{ kind: "shown", body: "Everywhere" }]);
+    const records = await logUntil(url, bob, "sent");
+    for (const phone of phones) expect(await phone.seen()).toHaveLength(1);
+    expect(records.filter(({ event }) => event !== "sent")).toEqual([]);
+  });
+
   atOnceOnEveryHost("forgets a token that its provider calls dead", async (url) => {
     const [alice, bob] = [someone("alice"), someone("bob")];
     const [dead, alive] = [await phoneOf(url, bob, "fcm"), await phoneOf(url, bob, "oppo")];
