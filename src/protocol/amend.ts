@@ -3,6 +3,12 @@ import type { Control } from "./message-parts.ts";
 
 const GONE_AS = { recall: "recalled", delete: "deleted" } as const;
 
+/** What a message becomes that this was done to, when it leaves nothing of it. */
+export function goneAs(op: Control["op"]): "recalled" | "deleted" | "expired" | undefined {
+  if (op === "expire") return "expired";
+  return op === "recall" || op === "delete" ? GONE_AS[op] : undefined;
+}
+
 /**
  * The message as it is after a control entry. The session room stores what this makes of it, mailboxes and devices
  * make the same of their copies. A copy that was made later than the entry has it already, so it is marked.

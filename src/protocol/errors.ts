@@ -68,6 +68,9 @@ export const ERRORS = {
   NO_SUCH_APP: { code: 133, http: 404, message: "no such app", ...no },
   APP_EXISTS: { code: 134, http: 409, message: "there is an app with this id", ...no },
   USER_BANNED: { code: 135, http: 403, message: "the user is banned", ...no },
+  /** With the code and the reason that the app gave. */
+  HOOK_REJECTED: { code: 118, http: 422, message: "rejected by the app", ...no },
+  HOOK_UNANSWERED: { code: 119, http: 503, message: "the app was asked about it and did not answer", ...later },
   NO_SUCH_JOB: { code: 116, http: 404, message: "no such job", ...no },
 } as const satisfies Record<string, ErrorRow>;
 

@@ -28,7 +28,10 @@ export class SimEndpoint {
 
   constructor(world: World = new World()) {
     this.world = world;
-    world.hook = (call) => this.#receive(call);
+    world.hook = (call) => {
+      if (call.type !== "post") throw new Error("an endpoint decides nothing");
+      return this.#receive(call);
+    };
   }
 
   ask(call: HookCall): unknown {

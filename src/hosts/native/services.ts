@@ -1,4 +1,3 @@
-import { lookup } from "node:dns/promises";
 import { ArchiveDesk } from "../../archive/desk.ts";
 import { assertNever } from "../../kernel/assert.ts";
 import type { Clock } from "../../kernel/ports.ts";
@@ -14,6 +13,7 @@ import { guardPolicyOf } from "../guard-policy.ts";
 import { ArchiveLink } from "./archive-link.ts";
 import { nativeHttp } from "./http.ts";
 import { Http2Client } from "./http2-client.ts";
+import { resolve } from "./resolve.ts";
 
 const UNAVAILABLE = failed(new ParleyError("UNAVAILABLE"));
 
@@ -64,8 +64,4 @@ export class Services {
     this.#http2.close();
     await this.archive?.close();
   }
-}
-
-async function resolve(hostname: string): Promise<string[]> {
-  return (await lookup(hostname, { all: true })).map(({ address }) => address);
 }

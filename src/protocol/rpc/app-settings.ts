@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { type EndpointId, UserId } from "../ids.ts";
+import { WebhookFamily } from "../webhook.ts";
 
 /**
  * What an app may decide for itself, over what the deployment has decided for all. Each section belongs to the part of the
@@ -22,17 +24,15 @@ export type PolicyOverrides = z.infer<typeof PolicyOverrides>;
 const Secret = z.string().min(24).max(256);
 const Url = z.url({ protocol: /^https?$/ }).max(2_048);
 
-/** Where events of the app are sent. */
-export const WebhookEndpoint = z.object({
-  url: Url,
-  /** Signs what is sent there. */
-  secret: Secret,
-  /** Names of events; `*`: all. */
-  events: z.array(z.string().min(1).max(64)).min(1).max(64),
-  /** Why nothing is sent there, when nothing is. */
-  disabled: z.string().max(256).optional(),
+/** What an endpoint of the app is told. Everything else about it is in its own room, `<app>/hook/<endpointId>`. */
+export const WebhookSubscription = z.object({
+  events: z.array(WebhookFamily).min(1),
+  /** Only of the sessions of this user, by their mailbox. */
+  bot: UserId.optional(),
+  /** What happened before is not told, ms since 1970. */
+  since: z.int(),
 });
-export type WebhookEndpoint = z.infer<typeof WebhookEndpoint>;
+export type WebhookSubscription = z.infer<typeof WebhookSubscription>;
 
 /** Who is asked before a message is stored. */
 export const BeforeSend = z.object({
@@ -84,7 +84,7 @@ export const SECTIONS = {
   policy: PolicyOverrides,
   beforeSend: BeforeSend,
   /** By the endpoint's id. */
-  webhook: WebhookEndpoint,
+  webhook: WebhookSubscription,
   /** By the package's name. */
   push: PushCredentials,
   /** By the key's id. */
@@ -101,7 +101,7 @@ export interface AppSettings {
   readonly status: AppStatus;
   readonly policy: PolicyOverrides;
   readonly beforeSend: BeforeSend | undefined;
-  readonly webhooks: Readonly<Record<string, WebhookEndpoint>>;
+  readonly webhooks: Readonly<Record<EndpointId, WebhookSubscription>>;
   readonly push: Readonly<Record<string, PushCredentials>>;
   readonly keys: Readonly<Record<string, StoredKey>>;
 }

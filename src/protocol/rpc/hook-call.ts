@@ -1,3 +1,4 @@
+import type { Gone } from "../message-parts.ts";
 import type { EndpointSettings } from "../webhook.ts";
 
 /** Something that an endpoint is told. */
@@ -10,8 +11,8 @@ export interface WebhookEvent {
   /** When it happened, ms since 1970. */
   readonly timestamp: number;
   readonly data: object;
-  /** Earlier events of the lane whose data is this from now on: what is gone leaves no content behind. */
-  readonly rewrites?: readonly { readonly position: number; readonly data: object }[];
+  /** The message of an earlier event of the lane is gone: what its events say of its content is forgotten. */
+  readonly empties?: { readonly position: number; readonly gone: Gone } | undefined;
 }
 
 /** Calls to the room of a webhook endpoint. Where there is none it is `NO_SUCH_ENDPOINT`. */

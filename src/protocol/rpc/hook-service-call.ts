@@ -1,5 +1,8 @@
+import { z } from "zod";
+import { Content, ContentType } from "../content-type.ts";
+
 /** Asks a server of a third party. */
-export type HookServiceCall = PostCall;
+export type HookServiceCall = PostCall | DecideCall;
 
 /** One attempt to deliver an event. Answers with `PostResult`. */
 export interface PostCall {
@@ -26,3 +29,29 @@ export type PostResult = { readonly tookMs: number } & (
     }
   | { readonly kind: "unanswered"; readonly why: NoAnswer }
 );
+
+/** Asks what is to become of messages that are on their way into a session. Answers with `DecideResult`. */
+export interface DecideCall extends Omit<PostCall, "type"> {
+  readonly type: "decide";
+  /** Messages in the body. */
+  readonly count: number;
+}
+
+/** What becomes of a message. */
+export const Decision = z.discriminatedUnion("action", [
+  z.object({ action: z.literal("allow") }),
+  z.object({
+    action: z.literal("reject"),
+    /** The app's own, for its clients. */
+    code: z.union([z.int(), z.string().max(64)]).optional(),
+    reason: z.string().max(256).optional(),
+  }),
+  /** The message is stored with this content. */
+  z.object({ action: z.literal("replace"), contentType: ContentType.optional(), content: Content }),
+]);
+export type Decision = z.infer<typeof Decision>;
+
+/** `why`: there was no answer, or none that says what is to be done. */
+export type DecideResult =
+  | { readonly kind: "decided"; readonly decisions: readonly Decision[] }
+  | { readonly kind: "unanswered"; readonly why: NoAnswer | "malformed" };

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Content } from "../content-type.ts";
 import type { MsgControl, MsgSend, MsgSendResult } from "../frames/message.ts";
 import type { UserId } from "../ids.ts";
 import type { SessionFrame } from "../session-frame.ts";
@@ -9,7 +10,14 @@ import type { Outcome } from "./outcome.ts";
 import type { Stance } from "./stance.ts";
 
 /** A message on its way into the log. */
-export type AppendItem = Omit<MsgSend, "type" | "sessionId">;
+export type AppendItem = Omit<MsgSend, "type" | "sessionId"> & {
+  /** What the app decided about it before. It changes nothing of what is stored already. */
+  readonly verdict?: Verdict | undefined;
+};
+
+export type Verdict =
+  | { readonly kind: "replaced"; readonly contentType: number; readonly content: Content }
+  | { readonly kind: "refused"; readonly error: "HOOK_REJECTED" | "HOOK_UNANSWERED"; readonly detail?: string };
 
 /** Calls to a session room. Batches are the normal form; one transaction per call. */
 export type SessionCall =

@@ -1,13 +1,23 @@
 import type { Clock } from "../../kernel/ports.ts";
-import type { HookServiceCall, NoAnswer, PostCall, PostResult } from "../../protocol/rpc/hook-service-call.ts";
+import type {
+  DecideCall,
+  DecideResult,
+  HookServiceCall,
+  NoAnswer,
+  PostCall,
+  PostResult,
+} from "../../protocol/rpc/hook-service-call.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
 import { type Http, HttpFailure, type HttpResponse } from "../http.ts";
 import { retryAfterMs } from "../push/retry-after.ts";
 import { type GuardPorts, mayCall } from "./address-guard.ts";
+import { decisionsIn } from "./decisions.ts";
 import { signedHeaders } from "./signature.ts";
 
-/** Nobody looks at what a receiver says besides its status. */
+/** Nobody looks at what a receiver of events says besides its status. */
 const MAX_ANSWER_BYTES = 16_384;
+/** Decisions may have content in them, as much as a batch of messages has. */
+const MAX_DECISION_BYTES = 4_194_304;
 
 export interface HookServicePorts extends GuardPorts {
   readonly http: Http;
@@ -18,14 +28,14 @@ export interface HookServicePorts extends GuardPorts {
 export type HookService = (call: HookServiceCall) => Promise<Outcome>;
 
 export function hookService(ports: HookServicePorts): HookService {
-  return async (call) => ({ ok: true, value: await post(ports, call) });
+  return async (call) => ({ ok: true, value: await (call.type === "post" ? post(ports, call) : decide(ports, call)) });
 }
 
-async function post(ports: HookServicePorts, { url, secrets, id, body, timeoutMs }: PostCall): Promise<PostResult> {
+async function post(ports: HookServicePorts, call: PostCall): Promise<PostResult> {
   const { clock } = ports;
   const startedMs = clock.nowMs();
   const ended = () => Math.max(0, clock.nowMs() - startedMs);
-  const answer = await exchange(ports, { url, secrets, id, body, timeoutMs, maxAnswerBytes: MAX_ANSWER_BYTES });
+  const answer = await exchange(ports, call, MAX_ANSWER_BYTES);
   if (typeof answer === "string") return { kind: "unanswered", why: answer, tookMs: ended() };
   const retryAfter = retryAfterMs(answer.headers["retry-after"], clock.nowMs());
   return {
@@ -36,22 +46,32 @@ async function post(ports: HookServicePorts, { url, secrets, id, body, timeoutMs
   };
 }
 
-interface Exchange extends Omit<PostCall, "type"> {
-  readonly maxAnswerBytes: number;
+async function decide(ports: HookServicePorts, call: DecideCall): Promise<DecideResult> {
+  const answer = await exchange(ports, call, MAX_DECISION_BYTES);
+  if (typeof answer === "string") return { kind: "unanswered", why: answer };
+  const isSuccess = answer.status >= 200 && answer.status < 300;
+  const decisions = isSuccess ? decisionsIn(answer.body, call.count) : undefined;
+  return decisions === undefined ? { kind: "unanswered", why: "malformed" } : { kind: "decided", decisions };
 }
 
 /** A signed POST, or why it has no answer. */
-async function exchange(ports: HookServicePorts, asked: Exchange): Promise<HttpResponse | NoAnswer> {
-  const { url, secrets, id, body, timeoutMs, maxAnswerBytes } = asked;
+async function exchange(
+  ports: HookServicePorts,
+  { url, secrets, id, body, timeoutMs }: Omit<PostCall, "type">,
+  maxAnswerBytes: number,
+): Promise<HttpResponse | NoAnswer> {
+  const startedMs = ports.clock.nowMs();
   try {
     if (!(await mayCall(url, ports))) return "forbidden";
+    const leftMs = timeoutMs - (ports.clock.nowMs() - startedMs);
+    if (leftMs <= 0) return "timeout";
     const timestamp = Math.floor(ports.clock.nowMs() / 1_000);
     const headers = {
       "content-type": "application/json",
       "user-agent": "Parley-Webhook/1",
       ...signedHeaders(secrets, { id, timestamp, body }),
     };
-    return await ports.http({ method: "POST", url, headers, body, timeoutMs, http2: false, maxAnswerBytes });
+    return await ports.http({ method: "POST", url, headers, body, timeoutMs: leftMs, http2: false, maxAnswerBytes });
   } catch (thrown) {
     return thrown instanceof HttpFailure ? thrown.kind : "lost";
   }

@@ -7,10 +7,10 @@ import type { AppCall, AuditPage } from "../../protocol/rpc/app-call.ts";
 import { type AppSettings, DEFAULT_SETTINGS } from "../../protocol/rpc/app-settings.ts";
 import { unwrap } from "../../protocol/rpc/outcome.ts";
 import { singleSessionId } from "../../protocol/session-id.ts";
+import type { WebhookFamily } from "../../protocol/webhook.ts";
 
 const room = appRoom(app);
-const SECRET = "whsec_0123456789abcdefghijkl";
-const hook = { url: "https://example.com/hook", secret: SECRET, events: ["*"] };
+const hook: { events: WebhookFamily[]; since: number } = { events: ["message"], since: 5 };
 let world: World;
 beforeEach(() => {
   world = new World();
@@ -33,18 +33,18 @@ describe("the settings of an app", () => {
 
   it("A2 are set and taken away by value", () => {
     unwrap(setHook("a", hook));
-    unwrap(setHook("b", { ...hook, url: "https://example.com/b" }));
+    unwrap(setHook("b", { ...hook, since: 6 }));
     unwrap(ask({ type: "app.set", section: "push", id: "com.example", value: { fcm: { project: "p" } } }));
     unwrap(setHook("a", null));
     expect(settings()).toMatchObject({
-      webhooks: { b: { ...hook, url: "https://example.com/b" } },
+      webhooks: { b: { ...hook, since: 6 } },
       push: { "com.example": { fcm: { project: "p" } } },
     });
   });
 
   it("A2 are refused when they are not what their section takes", () => {
     expect(setPolicy({ messages: "nobody" })).toMatchObject({ ok: false, error: "BAD_PARAMETER" });
-    expect(setHook("a", { ...hook, url: "ftp://example.com" })).toMatchObject({ ok: false, error: "BAD_PARAMETER" });
+    expect(setHook("a", { ...hook, events: [] })).toMatchObject({ ok: false, error: "BAD_PARAMETER" });
     expect(settings()).toEqual(DEFAULT_SETTINGS);
   });
 

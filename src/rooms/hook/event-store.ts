@@ -53,11 +53,15 @@ export class EventStore {
     return row === undefined ? undefined : eventOf(row);
   }
 
-  at(lane: string, position: number): EventRow | undefined {
-    const row = this.#sql
-      .prepare(`SELECT ${EVENT} FROM hook_events WHERE room = ? AND lane = ? AND position = ?`)
-      .get(this.#sql.room, lane, position);
-    return row === undefined ? undefined : eventOf(row);
+  /** The event at a position of a lane, and those after it whose types are among these. */
+  about(lane: string, position: number, types: readonly string[]): EventRow[] {
+    return this.#sql
+      .prepare(
+        `SELECT ${EVENT} FROM hook_events WHERE room = ? AND lane = ? AND position >= ?
+         AND (position = ? OR type IN (SELECT value FROM json_each(?)))`,
+      )
+      .all(this.#sql.room, lane, position, position, JSON.stringify(types))
+      .map(eventOf);
   }
 
   putBody(number: number, body: string): void {

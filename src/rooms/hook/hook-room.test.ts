@@ -1,5 +1,11 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { answered, endpointId, eventOf, room, SimEndpoint } from "../../../test/sim/hooks.ts";
+import { append, text, wholeLog } from "../../../test/sim/asks.ts";
+import { control, controlFrame } from "../../../test/sim/controls.ts";
+import { answered, endpointId, room, SimEndpoint } from "../../../test/sim/hooks.ts";
+import { alice, chat } from "../../../test/sim/names.ts";
+import { World } from "../../../test/sim/world.ts";
+import { logEventOf } from "../../protocol/log-event.ts";
+import type { WebhookEvent } from "../../protocol/rpc/hook-call.ts";
 
 const DAY_MS = 86_400_000;
 const settings = { url: "https://hooks.example/parley", events: ["message" as const] };
@@ -168,19 +174,32 @@ describe("the log of an endpoint", () => {
     expect(hook.takenOf("a")).toEqual([1, 2, 3, 4, 5]);
   });
 
-  it("W23 says no more what an event took back", () => {
-    hook.answer = () => answered(500);
-    hook.put("a", 1);
-    hook.run(0);
-    const rewrites = [
-      { position: 1, data: { lane: "a", position: 1, gone: true } },
-      { position: 9, data: {} },
-    ];
-    hook.ask({ type: "hook.put", events: [{ ...eventOf("a", 2), rewrites }] });
-    hook.answer = () => answered(204);
-    hook.run();
-    expect(JSON.parse(String(hook.posts.at(-2)?.body))).toMatchObject({ type: "message.sent", data: { gone: true } });
-    expect(hook.takenOf("a")).toEqual([1, 2]);
+  it("W23 says no more what a message said that is gone, nor what edits made of it", () => {
+    const world = new World();
+    hook = new SimEndpoint(world);
+    hook.create();
+    world.hook = () => ({ ok: true, value: answered(500) });
+    append(world, alice, [text("p1", "secret"), text("p2", "other")]);
+    control(world, alice, controlFrame("override", 1, { contentType: 1, content: "edited" }));
+    control(world, alice, controlFrame("recall", 1));
+    const events = wholeLog(world).map((entry) => logEventOf(chat, entry).event);
+    // As the log was before.
+    const [first, second, edit, recall] = events as [WebhookEvent, WebhookEvent, WebhookEvent, WebhookEvent]; // SAFETY: four entries
+    const sent = { ...wholeLog(world)[1], seqId: 1, content: "secret" };
+    const edited = { ...wholeLog(world)[2], control: { op: "override", target: 1, contentType: 1, content: "edited" } };
+    hook.ask({ type: "hook.put", events: [{ ...first, data: { sessionId: chat, entry: sent } }, second] });
+    hook.ask({ type: "hook.put", events: [{ ...edit, data: { sessionId: chat, entry: edited } }] });
+    const bodiesText = () => JSON.stringify(world.storage.forRoom("").prepare("SELECT body FROM hook_events").all());
+    expect(bodiesText()).toMatch(/secret.*other.*edited/);
+    hook.ask({ type: "hook.put", events: [recall] });
+    expect(bodiesText()).not.toMatch(/secret|edited/);
+    expect(bodiesText()).toMatch(/other/);
+    expect(hook.deliveries().deliveries.map(({ type }) => type)).toEqual([
+      "control.recall",
+      "control.override",
+      "message.sent",
+      "message.sent",
+    ]);
   });
 
   it("W24 has tests in it", () => {

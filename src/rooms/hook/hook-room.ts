@@ -7,6 +7,7 @@ import type { AppId, EndpointId } from "../../protocol/ids.ts";
 import type { HookCall, ReplayStarted, TestResult, WebhookEvent } from "../../protocol/rpc/hook-call.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
 import type { Endpoint, WebhookDeliveries } from "../../protocol/webhook.ts";
+import { emptyEvents } from "./emptying.ts";
 import { EndpointBook } from "./endpoint-book.ts";
 import { EndpointStore } from "./endpoint-store.ts";
 import { EventStore } from "./event-store.ts";
@@ -104,10 +105,10 @@ export class HookRoom implements Room {
     return null;
   }
 
-  #add({ lane, position, type, timestamp, data, rewrites = [] }: WebhookEvent): number | undefined {
+  #add({ lane, position, type, timestamp, data, empties }: WebhookEvent): number | undefined {
     const last = this.#events.lastPosition(lane);
     if (last !== undefined && position <= last) return undefined;
-    for (const rewrite of rewrites) this.#rewrite(lane, rewrite);
+    if (empties !== undefined) emptyEvents(this.#events, lane, empties);
     const newest = this.#events.newest();
     const number = newest.number + 1;
     const body = JSON.stringify({ type, timestamp: new Date(timestamp).toISOString(), data });
@@ -115,13 +116,6 @@ export class HookRoom implements Room {
     this.#outbox.added(lane, position);
     this.#keeping.touch();
     return number;
-  }
-
-  #rewrite(lane: string, { position, data }: { position: number; data: object }): void {
-    const event = this.#events.at(lane, position);
-    if (event === undefined) return;
-    const body = JSON.parse(event.body) as object; // SAFETY: #add wrote it
-    this.#events.putBody(event.number, JSON.stringify({ ...body, data }));
   }
 
   #test(): TestResult {

@@ -9,6 +9,7 @@ import type { Outcome } from "../../protocol/rpc/outcome.ts";
 import type { FrameOf, UpType } from "../../protocol/up.ts";
 import type { Desk, Owed } from "./desk.ts";
 import type { HotSessions } from "./hot-sessions.ts";
+import type { Webhooks } from "./webhooks.ts";
 
 /** What every part of the mailbox works with. */
 export interface Mailbox {
@@ -18,11 +19,14 @@ export interface Mailbox {
   readonly clock: Clock;
   readonly random: Random;
   readonly policy: RoomPolicy;
+  /** What the app has decided for itself, as of now. */
   readonly settings: RoomPorts["settings"];
   readonly effects: Effects;
   readonly desk: Desk;
   readonly hotSessions: HotSessions;
   readonly courier: Errands;
+  /** Tells the app what happens to the user. */
+  readonly webhooks: Webhooks;
 }
 
 /** Of a call that a feature made: its reply goes back to the feature of that name, in whichever instance. */

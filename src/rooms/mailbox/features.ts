@@ -1,3 +1,4 @@
+import { BotEvents } from "./bot-events.ts";
 import { Devices } from "./devices.ts";
 import type { Mailbox, MailboxFeature } from "./feature.ts";
 import { Following } from "./following.ts";
@@ -20,6 +21,7 @@ import { SessionChanges } from "./session-changes.ts";
 import { SessionList } from "./session-list.ts";
 import type { MailboxStore } from "./store.ts";
 import { Syncing } from "./syncing.ts";
+import { ToldPresence } from "./told-presence.ts";
 import { Users } from "./users.ts";
 
 /** What a mailbox room is made of. */
@@ -56,5 +58,7 @@ export function mailboxFeatures(mailbox: Mailbox, store: MailboxStore): MailboxF
     new Pushes(mailbox, { tokens: pushTokens, names: pushNames, relations, store }),
     new Presence(mailbox, { relations, devices }),
     new Following(mailbox, relations),
+    new BotEvents(mailbox),
+    new ToldPresence(mailbox, devices),
   ];
 }

@@ -22,6 +22,8 @@ import { ReplayStore } from "./replay-store.ts";
 import { Replays } from "./replays.ts";
 import { Standing } from "./standing.ts";
 import { MailboxStore } from "./store.ts";
+import { WebhookStore } from "./webhook-store.ts";
+import { Webhooks } from "./webhooks.ts";
 
 type Handle = (owed: Owed, frame: UpFrame) => void;
 type Answer = (call: MailboxCall) => unknown;
@@ -47,7 +49,8 @@ export class MailboxRoom implements Room {
     const store = new MailboxStore(sql);
     const hotSessions = new HotSessions(store, me);
     const courier = new Courier({ store: new CourierStore(sql), effects, clock, random });
-    this.#mailbox = { app, me, sql, clock, random, policy, settings, effects, desk, hotSessions, courier };
+    const webhooks = new Webhooks({ app, me, settings, store: new WebhookStore(sql), courier, clock });
+    this.#mailbox = { app, me, sql, clock, random, policy, settings, effects, desk, hotSessions, courier, webhooks };
     this.#forwarding = new Forwarding(this.#mailbox);
     this.#standing = new Standing(this.#mailbox);
     this.#features = [this.#standing, ...mailboxFeatures(this.#mailbox, store), this.#forwarding, courier];

@@ -50,9 +50,11 @@ export class ReadAll implements MailboxFeature {
   }
 
   #read(owed: Owed, sessionId: string): void {
-    const { hotSessions, desk, effects } = this.#mailbox;
+    const { hotSessions, desk, effects, webhooks } = this.#mailbox;
     const hot = hotSessions.find(sessionId);
     if (hot === undefined) return;
-    effects.send(desk.othersThan(owed.connection), { type: "session", session: hotSessions.readToEnd(hot) });
+    const read = hotSessions.readToEnd(hot);
+    effects.send(desk.othersThan(owed.connection), { type: "session", session: read });
+    webhooks.read(read);
   }
 }

@@ -60,8 +60,10 @@ export class ReadRequests implements MailboxFeature {
   }
 
   #done(owed: Owed, { result, moved }: ReadStep & { step: "done" }): void {
-    const { desk, effects } = this.#mailbox;
+    const { desk, effects, webhooks } = this.#mailbox;
     desk.answer(owed, { ok: true, value: result });
-    if (moved !== undefined) effects.send(desk.othersThan(owed.connection), { type: "session", session: moved });
+    if (moved === undefined) return;
+    effects.send(desk.othersThan(owed.connection), { type: "session", session: moved });
+    webhooks.read(moved);
   }
 }

@@ -31,10 +31,15 @@ export class RelationChanges {
   /** `asker` made the change and needs not be told of it. */
   edit(userId: UserId, edit: Edit, asker?: Connection): RelationRow {
     const { before, after } = this.#book.edit(userId, edit);
-    const { desk, effects, courier } = this.#mailbox;
+    const { desk, effects, courier, webhooks } = this.#mailbox;
     if (isSeen(before, after)) {
       const frame: SyncCommandFrame = { type: "sync.command", what: "friends", id: userId };
       effects.send(asker === undefined ? desk.live() : desk.othersThan(asker), frame);
+      const { blocked, mine, theirs } = after;
+      webhooks.tell("relation", {
+        type: "relation.changed",
+        data: { otherId: userId, state: stateOf(mine, theirs), blocked },
+      });
     }
     if (isOpen(before) && !isOpen(after)) for (const listener of this.#onEnd) listener(userId);
     if (after.mine.version !== before.mine.version) {

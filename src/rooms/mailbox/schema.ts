@@ -103,6 +103,7 @@ export const mailboxMigrations: RoomMigrations = {
     ${presenceTables};
     ${observationTables};
     ${pushTables};
-    ${replayTables}`,
+    ${replayTables};
+    CREATE TABLE webhook_told (room TEXT PRIMARY KEY, position INTEGER NOT NULL, online INTEGER NOT NULL) WITHOUT ROWID`,
   ],
 };

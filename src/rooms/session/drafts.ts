@@ -7,7 +7,7 @@ import { ParleyError } from "../../protocol/errors.ts";
 import type { PackId, UserId } from "../../protocol/ids.ts";
 import type { MessageOptions } from "../../protocol/message-parts.ts";
 import { failed, type Outcome } from "../../protocol/rpc/outcome.ts";
-import type { AppendItem } from "../../protocol/rpc/session-call.ts";
+import type { AppendItem, Verdict } from "../../protocol/rpc/session-call.ts";
 import type { Access } from "./access.ts";
 import type { Draft, Log, MessageBody } from "./log.ts";
 
@@ -26,7 +26,7 @@ export class Drafts {
   }
 
   /** What an item becomes in the log, or why it does not. */
-  draftOf(sender: UserId, { packId, ttlMs, ...message }: AppendItem): Outcome<Draft> {
+  draftOf(sender: UserId, { packId, ttlMs, verdict, ...message }: AppendItem): Outcome<Draft> {
     const fault = contentFault(message.content);
     // A stream may begin before there is anything to say.
     const isBegun = "streaming" in message && message.content === "";
@@ -34,7 +34,7 @@ export class Drafts {
     const digest = digestOf(wordingOf(message, ttlMs));
     const body = (timestamp: number): Outcome<MessageBody> => {
       try {
-        const allowed = this.#allowed(sender, message);
+        const allowed = this.#allowed(sender, decided(message, verdict));
         return { ok: true, value: ttlMs === undefined ? allowed : { ...allowed, expiresAt: timestamp + ttlMs } };
       } catch (thrown) {
         if (thrown instanceof ParleyError) return failed(thrown);
@@ -70,6 +70,16 @@ export class Drafts {
     const allowed = allowedContent(contentType, content, this.#ports.policy.words);
     return allowed === content ? message : { ...message, content: allowed };
   }
+}
+
+/** The message as the app wants it stored. Throws why it does not. */
+function decided(message: MessageBody, verdict: Verdict | undefined): MessageBody {
+  if (verdict === undefined) return message;
+  if (verdict.kind === "refused") throw new ParleyError(verdict.error, verdict.detail);
+  const { contentType, content } = verdict;
+  const fault = contentFault(content);
+  if (fault !== undefined) throw new ParleyError(fault);
+  return { ...message, contentType, content };
 }
 
 /** What tells one request from another: nearly always no more than type and content. */
