@@ -17,6 +17,10 @@ export const EndpointSettings = z.object({
 });
 export type EndpointSettings = z.infer<typeof EndpointSettings>;
 
+/** What may be changed of them; what is not given stays. */
+export const EndpointChange = EndpointSettings.omit({ bot: true }).partial();
+export type EndpointChange = z.infer<typeof EndpointChange>;
+
 /** Whether events are delivered. `disabled`: they are kept, and delivered when it is enabled. */
 export const EndpointState = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("active") }),

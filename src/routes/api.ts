@@ -1,5 +1,6 @@
 import { banRoutes } from "./ban-routes.ts";
 import { batchRoutes } from "./batch-routes.ts";
+import { beforeSendRoutes } from "./before-send-routes.ts";
 import type { Deps } from "./deps.ts";
 import { deviceRoutes } from "./device-routes.ts";
 import { friendRoutes } from "./friend-routes.ts";
@@ -19,6 +20,8 @@ import { settingsRoutes } from "./settings-routes.ts";
 import { tokenRoutes } from "./token-routes.ts";
 import type { Tokens } from "./tokens.ts";
 import { userRoutes } from "./user-routes.ts";
+import { webhookLogRoutes } from "./webhook-log-routes.ts";
+import { webhookRoutes } from "./webhook-routes.ts";
 
 /** What needs credentials. Each family of routes is a file of its own, and chained here so that the client knows it. */
 export function apiRoutes(deps: Deps, tokens: Tokens) {
@@ -40,5 +43,8 @@ export function apiRoutes(deps: Deps, tokens: Tokens) {
     .route("/", noticeRoutes(deps))
     .route("/", jobRoutes(deps))
     .route("/", keyRoutes(deps))
-    .route("/", settingsRoutes(deps));
+    .route("/", settingsRoutes(deps))
+    .route("/", webhookRoutes(deps))
+    .route("/", webhookLogRoutes(deps))
+    .route("/", beforeSendRoutes(deps));
 }

@@ -7,9 +7,10 @@ import { GroupChangeResult, GroupGetResult, Invitation, JoinRequest, Member } fr
 import { Cursor, HistoryResult, MsgReadResult, MsgSendResult } from "../protocol/frames/message.ts";
 import { SessionListResult } from "../protocol/frames/session.ts";
 import { Profile } from "../protocol/frames/user.ts";
-import { DeviceId, GroupId, JobId, KeyId, PackId, SessionId, UserId } from "../protocol/ids.ts";
+import { DeviceId, EndpointId, GroupId, JobId, KeyId, PackId, SessionId, UserId } from "../protocol/ids.ts";
 import { JobProgress } from "../protocol/job-progress.ts";
 import { Control, MessageOptions } from "../protocol/message-parts.ts";
+import { Endpoint, WebhookDelivery } from "../protocol/webhook.ts";
 import { Problem } from "./problem.ts";
 
 /** The group of the examples: the one that alice of the app `main` creates under the packId `group-1`. */
@@ -19,6 +20,8 @@ export const EXAMPLE_JOB = "JB_T8TRW39NPZ2XNPDE359QXNGE8S";
 
 /** The API key of the examples: the one that the app `main` makes under the key `key-1`. */
 export const EXAMPLE_KEY = "AK6P9F35FN8CSZFTN8NBMG9Q0M";
+/** The webhook endpoint of the examples: the one that the app `main` makes under the packId `webhook-1`. */
+export const EXAMPLE_ENDPOINT = "WH_0PZWQEGZSD5P01CPJQE4S4VMKP";
 
 /** Names in the document for schemas that the wire and the API share. Nothing of the schemas changes. */
 const COMPONENTS: Readonly<Record<string, z.ZodType>> = {
@@ -35,6 +38,8 @@ const COMPONENTS: Readonly<Record<string, z.ZodType>> = {
   HotSession,
   Invitation,
   JobProgress,
+  Endpoint,
+  WebhookDelivery,
   JoinRequest,
   Member,
   MessageOptions,
@@ -57,6 +62,7 @@ const IDS = [
   [DeviceId, "alice-phone", "A client install."],
   [JobId, EXAMPLE_JOB, "Long work."],
   [KeyId, EXAMPLE_KEY, "An API key, without its secret."],
+  [EndpointId, EXAMPLE_ENDPOINT, "Where webhooks go."],
 ] as const;
 
 export function nameComponents(): void {

@@ -50,6 +50,7 @@ export class Stage {
     if (isAbout("/jobs/{jobId}")) await stage.#setJob();
     if (isAbout("/keys/{keyId}")) await stage.#setKey();
     if (isAbout("/apps/{app}")) await stage.#setApp();
+    if (isAbout("{endpointId}")) await stage.#setWebhook();
     if (isAbout("{deviceId}"))
       await target.connect(stage.cast.user("alice"), stage.cast.of("alice-phone"), await stage.tokenOf("alice"));
     return stage;
@@ -98,6 +99,11 @@ export class Stage {
       key: string;
     }; // SAFETY: what the route answers
     return key;
+  }
+
+  async #setWebhook(): Promise<void> {
+    const body = { packId: this.cast.webhook, url: "https://hooks.example/", events: ["read"], description: SECRET };
+    await this.ask("POST", "/v1/webhooks", { body });
   }
 
   async #askToJoin(): Promise<void> {

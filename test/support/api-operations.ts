@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { endpointIdOf } from "../../src/protocol/endpoint-id.ts";
 import { groupIdOf } from "../../src/protocol/group-id.ts";
 import { AppId, PackId, UserId } from "../../src/protocol/ids.ts";
 import { jobIdOf } from "../../src/protocol/job-id.ts";
 import { keyIdOf } from "../../src/protocol/key-id.ts";
-import { EXAMPLE_GROUP, EXAMPLE_JOB, EXAMPLE_KEY } from "../../src/routes/components.ts";
+import { EXAMPLE_ENDPOINT, EXAMPLE_GROUP, EXAMPLE_JOB, EXAMPLE_KEY } from "../../src/routes/components.ts";
 
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
@@ -108,6 +109,9 @@ export class Cast {
   readonly notice: PackId;
   /** Under which the API key of the examples is made. */
   readonly keyRequest: PackId;
+  readonly #endpoint: string;
+  /** The webhook that they are about. */
+  readonly webhook: PackId;
 
   constructor(tag: string) {
     this.#tag = tag;
@@ -116,6 +120,8 @@ export class Cast {
     this.#job = jobIdOf(AppId.parse("main"), this.notice);
     this.keyRequest = PackId.parse(`key-of-${tag}`);
     this.#key = keyIdOf(AppId.parse("main"), this.keyRequest);
+    this.webhook = PackId.parse(`webhook-of-${tag}`);
+    this.#endpoint = endpointIdOf(AppId.parse("main"), this.webhook);
   }
 
   user(name: (typeof PEOPLE)[number]): string {
@@ -130,7 +136,8 @@ export class Cast {
       .replaceAll(EXAMPLE_GROUP, this.#group)
       .replaceAll(EXAMPLE_JOB, this.#job)
       .replaceAll(EXAMPLE_KEY, this.#key)
-      .replaceAll('"acme"', `"acme-${this.#tag}"`);
+      .replaceAll('"acme"', `"acme-${this.#tag}"`)
+      .replaceAll(EXAMPLE_ENDPOINT, this.#endpoint);
     return JSON.parse(text) as T; // SAFETY: only ids changed
   }
 }

@@ -9,7 +9,7 @@ import type { Http } from "../../queues/http.ts";
 import { type HookService, hookService } from "../../queues/webhook/hook-service.ts";
 import type { Config } from "../../routes/config.ts";
 import { fetchHttp } from "../fetch-http.ts";
-import { guardPolicyOf } from "../guard-policy.ts";
+import { guardPolicyOf } from "../../routes/guard-policy.ts";
 import { ArchiveLink } from "./archive-link.ts";
 import { nativeHttp } from "./http.ts";
 import { Http2Client } from "./http2-client.ts";

@@ -9,8 +9,8 @@ import type { Outcome } from "../../protocol/rpc/outcome.ts";
 import type { QueueJob, QueueName } from "../../protocol/rpc/queue-job.ts";
 import { type HookService, hookService } from "../../queues/webhook/hook-service.ts";
 import { readConfig } from "../../routes/config.ts";
+import { guardPolicyOf } from "../../routes/guard-policy.ts";
 import { fetchHttp } from "../fetch-http.ts";
-import { guardPolicyOf } from "../guard-policy.ts";
 import { type Bindings, queueOf, report } from "./bindings.ts";
 
 /** A Queue takes at most so many messages at once. */

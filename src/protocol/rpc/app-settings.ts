@@ -38,6 +38,8 @@ export type WebhookSubscription = z.infer<typeof WebhookSubscription>;
 export const BeforeSend = z.object({
   url: Url,
   secret: Secret,
+  /** Signs as well, until then. */
+  oldSecret: z.object({ text: Secret, untilMs: z.int() }).optional(),
   timeoutMs: z.int().min(10).max(1_000).default(500),
   /** What becomes of a message when there is no answer: `open`: it is stored · `closed`: it is refused. */
   onFailure: z.enum(["open", "closed"]).default("open"),

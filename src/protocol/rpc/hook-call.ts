@@ -1,5 +1,6 @@
+import type { PackId } from "../ids.ts";
 import type { Gone } from "../message-parts.ts";
-import type { EndpointSettings } from "../webhook.ts";
+import type { EndpointChange, EndpointSettings } from "../webhook.ts";
 
 /** Something that an endpoint is told. */
 export interface WebhookEvent {
@@ -24,11 +25,11 @@ export type HookCall =
   /** Changes what is given. Answers with `Endpoint`. */
   | {
       readonly type: "hook.update";
-      readonly settings: Partial<EndpointSettings>;
+      readonly settings: EndpointChange;
       readonly enabled?: boolean | undefined;
     }
-  /** A new secret; the one before signs for a while longer. Answers with `EndpointWithSecret`. */
-  | { readonly type: "hook.rotate"; readonly secret: string; readonly graceMs: number }
+  /** A new secret; the one before signs for a while longer. The same key is the same secret. Answers with `EndpointWithSecret`. */
+  | { readonly type: "hook.rotate"; readonly secret: string; readonly graceMs: number; readonly key: PackId }
   /** Forgets everything. May be repeated. */
   | { readonly type: "hook.delete" }
   /** Durable before it answers. Where there is no endpoint nothing is kept, and it answers all the same. */

@@ -1,7 +1,13 @@
 import type { Clock } from "../../kernel/ports.ts";
 import { ParleyError } from "../../protocol/errors.ts";
-import type { EndpointId } from "../../protocol/ids.ts";
-import type { Endpoint, EndpointSettings, EndpointState, EndpointWithSecret } from "../../protocol/webhook.ts";
+import type { EndpointId, PackId } from "../../protocol/ids.ts";
+import type {
+  Endpoint,
+  EndpointChange,
+  EndpointSettings,
+  EndpointState,
+  EndpointWithSecret,
+} from "../../protocol/webhook.ts";
 import type { EndpointStore } from "./endpoint-store.ts";
 import { DISABLE_AFTER_MS } from "./retry-plan.ts";
 import type { EndpointRow } from "./types.ts";
@@ -71,19 +77,26 @@ export class EndpointBook {
   }
 
   /** Enabling it forgets what failed. */
-  update(settings: Partial<EndpointSettings>, enabled: boolean | undefined): void {
+  update({ url, events, description }: EndpointChange, enabled: boolean | undefined): void {
     const row = this.#known();
-    const changed = { ...row, settings: { ...row.settings, ...settings } };
+    const settings = {
+      ...row.settings,
+      ...(url === undefined ? {} : { url }),
+      ...(events === undefined ? {} : { events }),
+      ...(description === undefined ? {} : { description }),
+    };
+    const changed = { ...row, settings };
     if (enabled === undefined) this.#put(changed);
     else if (enabled) this.#put({ ...changed, state: { kind: "active" }, failingSince: undefined });
     else if (this.isActive) this.#put({ ...changed, state: this.#disabled("asked") });
     else this.#put(changed);
   }
 
-  rotate(secret: string, graceMs: number): EndpointWithSecret {
+  /** Of two requests with one key the second changes nothing: what the first made may be in use already. */
+  rotate({ secret, graceMs, key }: { secret: string; graceMs: number; key: PackId }): EndpointWithSecret {
     const row = this.#known();
     const old = { text: row.secrets.newest, untilMs: this.#ports.clock.nowMs() + graceMs };
-    if (row.secrets.newest !== secret) this.#put({ ...row, secrets: { newest: secret, old } });
+    if (row.secrets.key !== key) this.#put({ ...row, secrets: { newest: secret, key, old } });
     return this.#withSecret();
   }
 

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { append, text, wholeLog } from "../../../test/sim/asks.ts";
 import { control, controlFrame } from "../../../test/sim/controls.ts";
 import { answered, endpointId, room, SimEndpoint } from "../../../test/sim/hooks.ts";
-import { alice, chat } from "../../../test/sim/names.ts";
+import { alice, chat, pack } from "../../../test/sim/names.ts";
 import { World } from "../../../test/sim/world.ts";
 import { logEventOf } from "../../protocol/log-event.ts";
 import type { WebhookEvent } from "../../protocol/rpc/hook-call.ts";
@@ -32,14 +32,15 @@ describe("an endpoint", () => {
   });
 
   it("W2 signs with both secrets for the time asked for", () => {
-    hook.ask({ type: "hook.rotate", secret: "whsec_two", graceMs: 60_000 });
+    const rotate = (secret: string) => hook.ask({ type: "hook.rotate", secret, graceMs: 60_000, key: pack("turn") });
+    rotate("whsec_two");
     hook.put("a", 1);
     hook.run(0);
     hook.world.nowMs += 60_000;
     hook.put("a", 2);
     hook.run(0);
     expect(hook.posts.map(({ secrets }) => secrets)).toEqual([["whsec_two", "whsec_one"], ["whsec_two"]]);
-    expect(hook.ask({ type: "hook.rotate", secret: "whsec_two", graceMs: 1 })).toMatchObject({ secret: "whsec_two" });
+    expect(rotate("whsec_three")).toMatchObject({ secret: "whsec_two" });
   });
 
   it("W3 is forgotten with its events, and an answer that is late for it changes no other", () => {

@@ -51,7 +51,7 @@ export class HookRoom implements Room {
       case "hook.update":
         return this.#update(asked);
       case "hook.rotate":
-        return this.#book.rotate(asked.secret, asked.graceMs);
+        return this.#book.rotate(asked);
       case "hook.test":
         return this.#test();
       case "hook.deliveries":

@@ -3,6 +3,8 @@ import type { EndpointSettings, EndpointState, WebhookDelivery } from "../../pro
 /** The newest secret first; the one before it signs until its time is over. */
 export interface Secrets {
   readonly newest: string;
+  /** The key of the request that made it. */
+  readonly key?: string;
   readonly old?: { readonly text: string; readonly untilMs: number };
 }
 

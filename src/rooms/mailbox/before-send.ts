@@ -34,7 +34,7 @@ export class BeforeSend {
     const call: DecideCall = {
       type: "decide",
       url: hook.url,
-      secrets: [hook.secret],
+      secrets: signing(hook, clock.nowMs()),
       id: `msg_${hashedId([app, me, sessionId, ...frames.map(({ packId }) => packId)])}`,
       body,
       timeoutMs: hook.timeoutMs,
@@ -42,6 +42,10 @@ export class BeforeSend {
     };
     effects.call("@hook", call, tag);
   }
+}
+
+function signing({ secret, oldSecret }: Hook, nowMs: number): string[] {
+  return oldSecret !== undefined && oldSecret.untilMs > nowMs ? [secret, oldSecret.text] : [secret];
 }
 
 /** What was decided about each of the messages; without an answer that is what the hook says of it. */

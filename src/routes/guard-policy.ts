@@ -1,5 +1,5 @@
 import type { GuardPolicy } from "../queues/webhook/address-guard.ts";
-import type { Config } from "../routes/config.ts";
+import type { Config } from "./config.ts";
 
 /** Which servers of third parties a deployment calls. */
 export function guardPolicyOf({ environment, webhookOrigins }: Config): GuardPolicy {
