@@ -25,6 +25,10 @@ export class Measures {
   readonly jobs: Labelled<Counter>;
   /** By provider and outcome. */
   readonly pushes: Labelled<Counter>;
+  /** By call (post, decide) and end: the class of the status, or why there was none. */
+  readonly hookCalls: Labelled<Counter>;
+  /** By what for: nothing arrived, or the receiver said that it is gone. */
+  readonly hooksDisabled: Labelled<Counter>;
 
   constructor({ labels, steadyMs }: MeasuresOptions) {
     const metrics = new Metrics(labels);
@@ -59,6 +63,17 @@ export class Measures {
     this.pushes = metrics.counters(
       { name: "parley_pushes", help: "Push notifications, by provider and what became of them." },
       ["provider", "outcome"],
+    );
+    this.hookCalls = metrics.counters(
+      {
+        name: "parley_webhook_calls",
+        help: "Requests to servers of apps: events, and questions before a message is stored.",
+      },
+      ["call", "end"],
+    );
+    this.hooksDisabled = metrics.counters(
+      { name: "parley_webhooks_disabled", help: "Webhook endpoints that were disabled because nothing arrived there." },
+      ["why"],
     );
   }
 }

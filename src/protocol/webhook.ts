@@ -5,6 +5,11 @@ import { EndpointId, UserId } from "./ids.ts";
 export const WebhookFamily = z.enum(["message", "control", "group", "read", "relation", "presence", "push"]);
 export type WebhookFamily = z.infer<typeof WebhookFamily>;
 
+/** Whether a session's log says it. */
+export function isOfLog(family: WebhookFamily): boolean {
+  return family === "message" || family === "control" || family === "group";
+}
+
 export const MAX_WEBHOOK_URL_CHARS = 2_048;
 
 /** Where events go, and which. */

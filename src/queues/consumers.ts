@@ -3,6 +3,7 @@ import { ArchiveConsumer } from "./archive/archive-consumer.ts";
 import type { ConsumerPorts, Consumers } from "./consumer.ts";
 import type { PushConfig } from "./push/config/push-config.ts";
 import { pushConsumer } from "./push/dispatch/push-consumer.ts";
+import { WebhookConsumer } from "./webhook/webhook-consumer.ts";
 
 export interface ConsumersConfig {
   readonly push: PushConfig;
@@ -10,8 +11,8 @@ export interface ConsumersConfig {
 
 /** What works on each queue. One for the life of a process or an isolate: consumers remember credentials, and what fails. */
 export function consumersOf(config: ConsumersConfig, ports: ConsumerPorts): Consumers {
-  const push = pushConsumer(config.push, ports);
+  const consumers = { push: pushConsumer(config.push, ports), webhook: new WebhookConsumer(ports) };
   const { archive } = ports;
-  if (archive === undefined) return { push };
-  return { push, archive: new ArchiveConsumer({ ...ports, writer: new ArchiveWriter(archive) }) };
+  if (archive === undefined) return consumers;
+  return { ...consumers, archive: new ArchiveConsumer({ ...ports, writer: new ArchiveWriter(archive) }) };
 }

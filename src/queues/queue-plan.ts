@@ -14,4 +14,5 @@ export interface QueuePlan {
 export const QUEUE_PLANS: { readonly [Q in QueueName]: QueuePlan } = {
   archive: { maxBatch: 100, concurrency: 2, maxFaults: 10, retry: { baseMs: 1_000, maxMs: 60_000 } },
   push: { maxBatch: 100, concurrency: 8, maxFaults: 20, retry: { baseMs: 1_000, maxMs: 300_000 } },
+  webhook: { maxBatch: 100, concurrency: 4, maxFaults: 20, retry: { baseMs: 500, maxMs: 60_000 } },
 };

@@ -31,7 +31,7 @@ const params = z.object({ endpointId: EndpointId });
 const example = {
   endpointId: EXAMPLE_ENDPOINT,
   url: "https://hooks.example/parley",
-  events: ["message", "control"],
+  events: ["group"],
   state: { kind: "active" },
   createdAt: 1_790_000_000_000,
 };
@@ -85,7 +85,7 @@ const updateWebhook = operation({
     params,
     body: EndpointChange.extend({ enabled: z.boolean().optional() }),
   },
-  example: { events: ["message", "control", "group"], enabled: true },
+  example: { events: ["group", "relation"], enabled: true },
   answer: Endpoint,
   answerExample: example,
 });

@@ -24,13 +24,16 @@ export class SimEndpoint {
   readonly taken: { readonly lane: string; readonly position: number; readonly id: string }[] = [];
   /** Every post that reached it. */
   readonly posts: PostCall[] = [];
+  /** Why it was disabled, as whoever runs the deployment hears it. */
+  readonly reported: string[] = [];
   answer: (event: { lane: string; position: number }) => PostResult = () => answered(204);
 
   constructor(world: World = new World()) {
     this.world = world;
     world.hook = (call) => {
-      if (call.type !== "post") throw new Error("an endpoint decides nothing");
-      return this.#receive(call);
+      if (call.type === "post") return this.#receive(call);
+      if (call.type === "disabled") this.reported.push(call.why);
+      return { ok: true, value: null };
     };
   }
 

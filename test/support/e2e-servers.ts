@@ -6,7 +6,7 @@ import { openArchive } from "../../src/hosts/native/archive-database.ts";
 import { PhoneDesk } from "../../src/hosts/native/push-simulator/desk.ts";
 import { PushSimulators } from "../../src/hosts/native/push-simulator/simulators.ts";
 import { ROOT } from "./repository.ts";
-import { HOSTS, type Host, ServerProcess, temporaryDirectory } from "./server-process.ts";
+import { freePort, HOSTS, type Host, ServerProcess, temporaryDirectory } from "./server-process.ts";
 
 type Archives = Readonly<Record<Host, string>>;
 
@@ -18,6 +18,8 @@ declare module "vitest" {
     phoneDesk: string;
     /** Where the archive of each host's server is, as a URL for `@libsql/client`. */
     archives: Archives;
+    /** The one private place that the servers send webhooks to. */
+    webhookPort: number;
   }
 }
 
@@ -29,6 +31,7 @@ export default async function startServers(project: TestProject): Promise<() => 
   const hosts = HOSTS.filter((host) => host !== "workers" || existsSync(join(ROOT, "wrangler.toml")));
   const simulators = await PushSimulators.start();
   const desk = await PhoneDesk.open(simulators);
+  const webhookPort = await freePort();
   const folder = temporaryDirectory();
   const archive = await ArchiveServer.start({ file: join(folder, "archive.db"), port: 0 });
   (await openArchive({ url: archive.url })).close();
@@ -36,9 +39,11 @@ export default async function startServers(project: TestProject): Promise<() => 
     PARLEY_PUSH: JSON.stringify(simulators.configuration({ http2: host !== "workers" })),
     PARLEY_HOT_ENTRIES: String(HOT_ENTRIES),
     ...(host === "workers" ? { TURSO_URL: archive.url } : {}),
+    PARLEY_WEBHOOK_ORIGINS: `http://127.0.0.1:${webhookPort}`,
   });
   const servers = await Promise.all(hosts.map((host) => ServerProcess.start({ host, variables: variablesOf(host) })));
   project.provide("phoneDesk", desk.url);
+  project.provide("webhookPort", webhookPort);
   project.provide(
     "servers",
     servers.map(({ host, url }) => [host, url] as const),

@@ -11,11 +11,13 @@ export type NativeHost = (typeof NATIVE_HOSTS)[number];
 export type Host = NativeHost | "workers";
 export const HOSTS: readonly Host[] = [...NATIVE_HOSTS, "workers"];
 
-/** The configuration of every test server: two apps that must never meet. */
+/** The configuration of every test server: apps that must never meet. */
 export const TOKEN_SECRET = "e2e-token-secret-0123456789-abcdefghij";
 export const SERVER_KEYS = {
   main: "sk_main_0123456789abcdefghijklmnopqrstuvwxyz",
   other: "sk_other_9876543210zyxwvutsrqponmlkjihgfedcba",
+  /** What is set for all of this app disturbs no other test. */
+  hooks: "sk_hooks_5647382910abcdefghijklmnopqrstuvwxyz",
 } as const;
 export const ROOT_KEY = "rk_0123456789abcdefghijklmnopqrstuvwxyz";
 export type App = keyof typeof SERVER_KEYS;

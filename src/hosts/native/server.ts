@@ -60,12 +60,12 @@ export class NativeServer {
 
   static async start(runtime: Runtime, settings: Settings): Promise<NativeServer> {
     const { config, hostname, port } = settings;
-    const services = await Services.open(config, { clock: wallClock, onOutage: report });
+    const measures = new Measures({ steadyMs: () => performance.now() });
+    const services = await Services.open(config, { clock: wallClock, measures, onOutage: report });
     const db = openDatabase(settings.dataDir);
     const onFault = (fault: unknown, event: string) => report(`room event ${event}`, fault);
     const { policy } = config;
     const { random } = Math;
-    const measures = new Measures({ steadyMs: () => performance.now() });
     const ask = (question: ServiceQuestion) => services.ask(question);
     const turns = new Turns({ db, policy, random, measures, onFault, ask }, (fault) => report("commit", fault));
     addGauges({ measures, turns, db });

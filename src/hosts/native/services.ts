@@ -1,5 +1,6 @@
 import { ArchiveDesk } from "../../archive/desk.ts";
 import { assertNever } from "../../kernel/assert.ts";
+import type { Measures } from "../../kernel/measures.ts";
 import type { Clock } from "../../kernel/ports.ts";
 import type { ServiceQuestion } from "../../kernel/services.ts";
 import { ParleyError } from "../../protocol/errors.ts";
@@ -8,8 +9,8 @@ import { failed, type Outcome } from "../../protocol/rpc/outcome.ts";
 import type { Http } from "../../queues/http.ts";
 import { type HookService, hookService } from "../../queues/webhook/hook-service.ts";
 import type { Config } from "../../routes/config.ts";
-import { fetchHttp } from "../fetch-http.ts";
 import { guardPolicyOf } from "../../routes/guard-policy.ts";
+import { fetchHttp } from "../fetch-http.ts";
 import { ArchiveLink } from "./archive-link.ts";
 import { nativeHttp } from "./http.ts";
 import { Http2Client } from "./http2-client.ts";
@@ -19,6 +20,7 @@ const UNAVAILABLE = failed(new ParleyError("UNAVAILABLE"));
 
 interface ServicePorts {
   readonly clock: Clock;
+  readonly measures: Measures;
   readonly onOutage: (service: string, fault: unknown) => void;
 }
 
@@ -30,17 +32,17 @@ export class Services {
   readonly #hooks: HookService;
   readonly #desk: ArchiveDesk | undefined;
 
-  private constructor(archive: ArchiveLink | undefined, config: Config, clock: Clock) {
+  private constructor(archive: ArchiveLink | undefined, config: Config, { clock, measures }: ServicePorts) {
     this.archive = archive;
-    this.#hooks = hookService({ http: fetchHttp, clock, policy: guardPolicyOf(config), resolve });
+    this.#hooks = hookService({ http: fetchHttp, clock, measures, policy: guardPolicyOf(config), resolve });
     this.#desk = archive && new ArchiveDesk(archive, clock);
   }
 
   /** Throws when what is stored is newer than this code. */
-  static async open(config: Config, { clock, onOutage }: ServicePorts): Promise<Services> {
+  static async open(config: Config, ports: ServicePorts): Promise<Services> {
     const { archive } = config;
-    const link = archive && (await ArchiveLink.open(archive, (fault) => onOutage("archive", fault)));
-    return new Services(link, config, clock);
+    const link = archive && (await ArchiveLink.open(archive, (fault) => ports.onOutage("archive", fault)));
+    return new Services(link, config, ports);
   }
 
   /** Never rejects. */

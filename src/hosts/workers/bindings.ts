@@ -19,7 +19,10 @@ const NAMESPACES = {
 } as const satisfies Record<RoomKindName, string>;
 
 /** The binding of each queue. */
-const QUEUES = { archive: "ARCHIVE_QUEUE", push: "PUSH_QUEUE" } as const satisfies Record<QueueName, string>;
+const QUEUES = { archive: "ARCHIVE_QUEUE", push: "PUSH_QUEUE", webhook: "WEBHOOK_QUEUE" } as const satisfies Record<
+  QueueName,
+  string
+>;
 
 type Queues = { readonly [Name in (typeof QUEUES)[QueueName]]: Queue };
 type Namespaces = { readonly [Name in (typeof NAMESPACES)[RoomKindName]]: DurableObjectNamespace };

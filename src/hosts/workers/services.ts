@@ -12,6 +12,7 @@ import { readConfig } from "../../routes/config.ts";
 import { guardPolicyOf } from "../../routes/guard-policy.ts";
 import { fetchHttp } from "../fetch-http.ts";
 import { type Bindings, queueOf, report } from "./bindings.ts";
+import { measures } from "./isolate.ts";
 
 /** A Queue takes at most so many messages at once. */
 const MAX_SEND_BATCH = 100;
@@ -64,5 +65,5 @@ export async function askService(bindings: Bindings, question: ServiceQuestion):
 /** A Worker reaches the public internet only, so names need not be looked up before. */
 function hookServiceOf(bindings: Bindings): HookService {
   const policy = guardPolicyOf(readConfig({ PARLEY_ENV: "production", ...bindings }));
-  return hookService({ http: fetchHttp, clock: { nowMs: () => Date.now() }, policy, resolve: undefined });
+  return hookService({ http: fetchHttp, clock: { nowMs: () => Date.now() }, measures, policy, resolve: undefined });
 }

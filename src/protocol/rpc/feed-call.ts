@@ -2,7 +2,7 @@ import type { Entry } from "../entry.ts";
 import type { QueueName } from "./queue-job.ts";
 
 /** Who follows the logs of sessions through a queue: each has a cursor of its own in every session. */
-export type FeedReader = Extract<QueueName, "archive">;
+export type FeedReader = Extract<QueueName, "archive" | "webhook">;
 
 /** Asked by the consumer of the reader's queue. */
 export type FeedCall =

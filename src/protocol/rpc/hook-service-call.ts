@@ -1,8 +1,17 @@
 import { z } from "zod";
 import { Content, ContentType } from "../content-type.ts";
+import type { AppId, EndpointId } from "../ids.ts";
 
 /** Asks a server of a third party. */
-export type HookServiceCall = PostCall | DecideCall;
+export type HookServiceCall = PostCall | DecideCall | DisabledCall;
+
+/** Asks nobody: an endpoint was disabled, which whoever runs the deployment should hear of. Answers with nothing. */
+export interface DisabledCall {
+  readonly type: "disabled";
+  readonly app: AppId;
+  readonly endpointId: EndpointId;
+  readonly why: "failing" | "gone";
+}
 
 /** One attempt to deliver an event. Answers with `PostResult`. */
 export interface PostCall {

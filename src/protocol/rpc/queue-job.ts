@@ -10,6 +10,11 @@ export interface ArchiveJob extends Job {
   readonly sessionId: SessionId;
 }
 
+/** The session has entries that the app's webhook endpoints were not told of yet. Which ones, its room says. */
+export interface WebhookJob extends Job {
+  readonly sessionId: SessionId;
+}
+
 /** The user has something to be pushed. What and where to, their mailbox says when it is asked (`push.take`): so a job may come twice, or late. */
 export interface PushJob extends Job {
   readonly userId: UserId;
@@ -20,6 +25,7 @@ export interface PushJob extends Job {
 export interface QueueJobs {
   readonly archive: ArchiveJob;
   readonly push: PushJob;
+  readonly webhook: WebhookJob;
 }
 export type QueueName = keyof QueueJobs;
 export type QueueJob = QueueJobs[QueueName];

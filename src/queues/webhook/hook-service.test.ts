@@ -1,5 +1,6 @@
 import { Webhook } from "standardwebhooks";
 import { describe, expect, it } from "vitest";
+import { Measures } from "../../kernel/measures.ts";
 import type { PostCall } from "../../protocol/rpc/hook-service-call.ts";
 import { HttpFailure, type HttpRequest, type HttpResponse } from "../http.ts";
 import { type GuardPolicy, urlFault } from "./address-guard.ts";
@@ -32,6 +33,7 @@ async function post(
       return answer(request);
     },
     clock: { nowMs: () => Date.now() },
+    measures: new Measures({ steadyMs: () => 0 }),
     policy: guard.policy ?? STRICT,
     resolve: async () => guard.addresses ?? ["93.184.215.14"],
   });

@@ -1,3 +1,5 @@
+import { assertNever } from "../../kernel/assert.ts";
+import type { Measures } from "../../kernel/measures.ts";
 import type { Clock } from "../../kernel/ports.ts";
 import type {
   DecideCall,
@@ -22,20 +24,35 @@ const MAX_DECISION_BYTES = 4_194_304;
 export interface HookServicePorts extends GuardPorts {
   readonly http: Http;
   readonly clock: Clock;
+  readonly measures: Pick<Measures, "hookCalls" | "hooksDisabled">;
 }
 
 /** Answers what rooms ask servers of third parties. Never rejects. */
 export type HookService = (call: HookServiceCall) => Promise<Outcome>;
 
 export function hookService(ports: HookServicePorts): HookService {
-  return async (call) => ({ ok: true, value: await (call.type === "post" ? post(ports, call) : decide(ports, call)) });
+  return async (call) => ({ ok: true, value: await answer(ports, call) });
+}
+
+function answer(ports: HookServicePorts, call: HookServiceCall): Promise<PostResult | DecideResult> | null {
+  switch (call.type) {
+    case "post":
+      return post(ports, call);
+    case "decide":
+      return decide(ports, call);
+    case "disabled":
+      ports.measures.hooksDisabled.of(call.why).add();
+      return null;
+    default:
+      return assertNever(call);
+  }
 }
 
 async function post(ports: HookServicePorts, call: PostCall): Promise<PostResult> {
   const { clock } = ports;
   const startedMs = clock.nowMs();
   const ended = () => Math.max(0, clock.nowMs() - startedMs);
-  const answer = await exchange(ports, call, MAX_ANSWER_BYTES);
+  const answer = await counted(ports, call, MAX_ANSWER_BYTES);
   if (typeof answer === "string") return { kind: "unanswered", why: answer, tookMs: ended() };
   const retryAfter = retryAfterMs(answer.headers["retry-after"], clock.nowMs());
   return {
@@ -47,11 +64,22 @@ async function post(ports: HookServicePorts, call: PostCall): Promise<PostResult
 }
 
 async function decide(ports: HookServicePorts, call: DecideCall): Promise<DecideResult> {
-  const answer = await exchange(ports, call, MAX_DECISION_BYTES);
+  const answer = await counted(ports, call, MAX_DECISION_BYTES);
   if (typeof answer === "string") return { kind: "unanswered", why: answer };
   const isSuccess = answer.status >= 200 && answer.status < 300;
   const decisions = isSuccess ? decisionsIn(answer.body, call.count) : undefined;
   return decisions === undefined ? { kind: "unanswered", why: "malformed" } : { kind: "decided", decisions };
+}
+
+async function counted(
+  ports: HookServicePorts,
+  call: PostCall | DecideCall,
+  maxAnswerBytes: number,
+): Promise<HttpResponse | NoAnswer> {
+  const answer = await exchange(ports, call, maxAnswerBytes);
+  const end = typeof answer === "string" ? answer : `${Math.floor(answer.status / 100)}xx`;
+  ports.measures.hookCalls.of(call.type, end).add();
+  return answer;
 }
 
 /** A signed POST, or why it has no answer. */

@@ -109,15 +109,20 @@ export class EndpointBook {
     if (this.#row?.failingSince !== undefined) this.#put({ ...this.#row, failingSince: undefined });
   }
 
-  /** `isGone`: the receiver says that it is no more. */
-  failed(isGone: boolean): void {
+  /** `isGone`: the receiver says that it is no more. Returns why the endpoint is disabled by it, if so. */
+  failed(isGone: boolean): "gone" | "failing" | undefined {
     const row = this.#row;
-    if (row?.state.kind !== "active") return;
+    if (row?.state.kind !== "active") return undefined;
     const nowMs = this.#ports.clock.nowMs();
     const failingSince = row.failingSince ?? nowMs;
-    if (isGone) this.#put({ ...row, failingSince, state: this.#disabled("gone") });
-    else if (nowMs - failingSince >= DISABLE_AFTER_MS) this.#put({ ...row, state: this.#disabled("failing") });
-    else if (row.failingSince === undefined) this.#put({ ...row, failingSince });
+    const isHopeless = nowMs - failingSince >= DISABLE_AFTER_MS;
+    if (isGone || isHopeless) {
+      const why = isGone ? "gone" : "failing";
+      this.#put({ ...row, failingSince, state: this.#disabled(why) });
+      return why;
+    }
+    if (row.failingSince === undefined) this.#put({ ...row, failingSince });
+    return undefined;
   }
 
   #disabled(why: (EndpointState & { kind: "disabled" })["why"]): EndpointState {

@@ -68,6 +68,7 @@ describe("an endpoint", () => {
       hook.world.nowMs += DAY_MS - 1;
     }
     expect(stateOf()).toMatchObject({ kind: "disabled", why: "failing" });
+    expect(hook.reported).toEqual(["failing"]);
     const tried = hook.posts.length;
     hook.put("a", 100);
     hook.put("b", 1);
@@ -98,6 +99,7 @@ describe("an endpoint", () => {
     hook.put("b", 1);
     hook.run(0);
     expect(stateOf()).toMatchObject({ kind: "disabled", why: "gone" });
+    expect(hook.reported).toEqual(["gone"]);
     hook.answer = () => answered(204);
     hook.ask({ type: "hook.update", settings: {}, enabled: true });
     hook.run();

@@ -28,14 +28,14 @@ export class HookRoom implements Room {
   readonly #outbox: Outbox;
   readonly #keeping: Keeping;
 
-  constructor({ endpointId }: { app: AppId; endpointId: EndpointId }, ports: RoomPorts, effects: Effects) {
+  constructor({ app, endpointId }: { app: AppId; endpointId: EndpointId }, ports: RoomPorts, effects: Effects) {
     const { sql, clock, random } = ports;
     this.#clock = clock;
     this.#book = new EndpointBook({ endpointId, store: new EndpointStore(sql), clock });
     this.#events = new EventStore(sql);
     this.#lanes = new LaneStore(sql);
     const { events, lanes, book } = { events: this.#events, lanes: this.#lanes, book: this.#book };
-    this.#outbox = new Outbox({ book, events, lanes, effects, clock, random });
+    this.#outbox = new Outbox({ app, endpointId, book, events, lanes, effects, clock, random });
     this.#keeping = new Keeping({ events, effects, clock });
   }
 
@@ -64,7 +64,7 @@ export class HookRoom implements Room {
   }
 
   replied(tag: CallTag, outcome: Outcome): void {
-    if (this.#book.exists) this.#outbox.replied(tag as Parameters<Outbox["replied"]>[0], outcome); // SAFETY: this room makes no other tags
+    if (this.#book.exists) this.#outbox.replied(tag, outcome);
   }
 
   alarm(): void {

@@ -1,6 +1,7 @@
 import { backoffMs } from "../../kernel/backoff.ts";
-import type { Effects } from "../../kernel/effects.ts";
+import type { CallTag, Effects } from "../../kernel/effects.ts";
 import type { Clock, Random } from "../../kernel/ports.ts";
+import type { AppId, EndpointId } from "../../protocol/ids.ts";
 import type { PostCall, PostResult } from "../../protocol/rpc/hook-service-call.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
 import type { EndpointBook } from "./endpoint-book.ts";
@@ -18,6 +19,7 @@ const POST_TIMEOUT_MS = 15_000;
 const RESUME_AFTER_MS = 5_000;
 
 interface PostTag {
+  readonly kind: "post";
   readonly lane: string;
   readonly position: number;
   readonly number: number;
@@ -26,6 +28,8 @@ interface PostTag {
 }
 
 interface OutboxPorts {
+  readonly app: AppId;
+  readonly endpointId: EndpointId;
   readonly book: EndpointBook;
   readonly events: EventStore;
   readonly lanes: LaneStore;
@@ -72,7 +76,12 @@ export class Outbox {
     this.#failures = 0;
   }
 
-  replied({ lane, position, number, id }: PostTag, outcome: Outcome): void {
+  replied(callTag: CallTag, outcome: Outcome): void {
+    const tag = callTag as Partial<PostTag>; // SAFETY: every tag of this room has a kind
+    if (tag.kind === "post") this.#posted(tag as PostTag, outcome); // SAFETY: just checked
+  }
+
+  #posted({ lane, position, number, id }: PostTag, outcome: Outcome): void {
     const { book, events, lanes, clock } = this.#ports;
     // Of an endpoint that was deleted in the meantime.
     if (id !== book.idOf(number)) return;
@@ -85,7 +94,7 @@ export class Outbox {
     const end = result.kind === "answered" ? { status: result.status } : { failure: result.why };
     events.attempted(number, isDelivered, { at: clock.nowMs(), tookMs, ...end });
     if (isDelivered) book.succeeded();
-    else book.failed(result.kind === "answered" && result.status === 410);
+    else this.#report(book.failed(result.kind === "answered" && result.status === 410));
     this.#count(isDelivered);
     const waiting = lanes.find(lane);
     // Posted by an earlier instance as well, and settled then; or the lane was rewound.
@@ -102,6 +111,13 @@ export class Outbox {
     if (this.#isHeld()) effects.wakeAt(this.#retryAtMs);
     else this.#post();
     if (this.#inFlight.size > 0) effects.wakeAt(clock.nowMs() + RESUME_AFTER_MS);
+  }
+
+  /** Whoever runs the deployment hears of it. */
+  #report(disabled: "gone" | "failing" | undefined): void {
+    const { app, endpointId, effects } = this.#ports;
+    if (disabled === undefined) return;
+    effects.call("@hook", { type: "disabled", app, endpointId, why: disabled }, { kind: "reported" });
   }
 
   #count(isDelivered: boolean): void {
@@ -148,7 +164,7 @@ export class Outbox {
     if (position !== lane.position) lanes.put({ ...lane, position, attempts: 0, firstAt: 0 });
     this.#inFlight.set(lane.lane, position);
     const call = this.#callOf(event);
-    const tag: PostTag = { lane: lane.lane, position, number, id: call.id };
+    const tag: PostTag = { kind: "post", lane: lane.lane, position, number, id: call.id };
     effects.call("@hook", call, tag);
   }
 

@@ -2,14 +2,11 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { SimGroup } from "../../../test/sim/asks.ts";
 import { controlFrame } from "../../../test/sim/controls.ts";
 import { freshPack, mailboxOf, online, read, say } from "../../../test/sim/mailboxes.ts";
-import { alice, app, bob, carol, chat, pack } from "../../../test/sim/names.ts";
+import { alice, bob, carol, chat } from "../../../test/sim/names.ts";
+import { subscribe } from "../../../test/sim/webhook-jobs.ts";
 import { World } from "../../../test/sim/world.ts";
-import { appRoom, hookRoom } from "../../kernel/room-name.ts";
-import { endpointIdOf } from "../../protocol/endpoint-id.ts";
 import { UserId } from "../../protocol/ids.ts";
 import type { PostCall } from "../../protocol/rpc/hook-service-call.ts";
-import { unwrap } from "../../protocol/rpc/outcome.ts";
-import type { WebhookFamily } from "../../protocol/webhook.ts";
 
 interface Told {
   readonly type: string;
@@ -27,19 +24,11 @@ beforeEach(() => {
   };
 });
 
-function subscribe(events: WebhookFamily[], bot?: UserId): void {
-  const endpointId = endpointIdOf(app, pack(events.join("-")));
-  const settings = { url: "https://hooks.example/", events };
-  unwrap(world.call(hookRoom(app, endpointId), { type: "hook.create", settings, secret: "whsec_one" }));
-  const value = { events, since: world.nowMs, ...(bot === undefined ? {} : { bot }) };
-  unwrap(world.call(appRoom(app), { type: "app.set", section: "webhook", id: endpointId, value }));
-}
-
 const types = () => told.map(({ type }) => type);
 
 describe("what an app is told of a user", () => {
   it("M210 is nothing, and costs nothing, while nobody wants to know", () => {
-    subscribe(["message"]);
+    subscribe(world, ["message"]);
     const bobs = online(world, bob);
     say(world, online(world, alice), "hello");
     world.drain();
@@ -51,7 +40,7 @@ describe("what an app is told of a user", () => {
   });
 
   it("M211 is that their read cursor moved, in order", () => {
-    subscribe(["read"]);
+    subscribe(world, ["read"]);
     const [alices, bobs] = [online(world, alice), online(world, bob)];
     for (const text of ["one", "two", "three"]) say(world, alices, text);
     world.drain();
@@ -67,7 +56,7 @@ describe("what an app is told of a user", () => {
   });
 
   it("M212 is how they stand to another, on both sides", () => {
-    subscribe(["relation"]);
+    subscribe(world, ["relation"]);
     const alices = online(world, alice);
     world.send(alices, { type: "block.add", packId: freshPack(), userId: bob });
     world.drain();
@@ -81,7 +70,7 @@ describe("what an app is told of a user", () => {
   });
 
   it("M213 is when they come, and when they are gone for more than 10 s", () => {
-    subscribe(["presence"]);
+    subscribe(world, ["presence"]);
     const first = online(world, alice, { deviceId: "phone" });
     const second = online(world, alice, { deviceId: "desk", deviceType: "macos" });
     world.drain();
@@ -110,7 +99,7 @@ describe("what an app is told of a user", () => {
   });
 
   it("M214 reaches the endpoint through a crash of everything, once", () => {
-    subscribe(["read"]);
+    subscribe(world, ["read"]);
     const bobs = online(world, bob);
     say(world, online(world, alice), "hello");
     world.drain();
@@ -129,7 +118,7 @@ describe("what a bot is told", () => {
   const bot = UserId.parse("echo");
 
   it("M215 is what its devices would see, without what it sent itself", () => {
-    subscribe(["message", "control", "group"], bot);
+    subscribe(world, ["message", "control", "group"], bot);
     const group = SimGroup.create(world, alice, [bot, bob]);
     world.drain();
     const alices = online(world, alice);
@@ -146,7 +135,7 @@ describe("what a bot is told", () => {
   });
 
   it("M215 is each entry once, also when it is delivered again", () => {
-    subscribe(["message"], bot);
+    subscribe(world, ["message"], bot);
     const group = SimGroup.create(world, alice, [bot, carol]);
     world.drain();
     const alices = online(world, alice);

@@ -16,11 +16,11 @@ export class FeedStore {
     this.#sql = sql;
   }
 
-  find(reader: FeedReader): Feed {
+  find(reader: FeedReader): Feed | undefined {
     const row = this.#sql
       .prepare("SELECT cursor, asked_at FROM feeds WHERE room = ? AND reader = ?")
       .get(this.#sql.room, reader);
-    if (row === undefined) return { cursor: 0, askedAtMs: undefined };
+    if (row === undefined) return undefined;
     return { cursor: Number(row.cursor), askedAtMs: row.asked_at === null ? undefined : Number(row.asked_at) };
   }
 

@@ -9,7 +9,9 @@ import type { Log } from "./log.ts";
 import type { Trimming } from "./trimming.ts";
 
 /** How long entries wait for others before there is a job for them, unless there are as many as a page takes. */
-const LINGER_MS = 2_000;
+const LINGER_MS = { archive: 2_000, webhook: 0 } as const satisfies Record<FeedReader, number>;
+/** A queue that took no job is asked again. */
+const RETRY_MS = 2_000;
 const MAX_ENTRIES_PER_PAGE = 256;
 /** The queue has answered by then, or never will. */
 const ASK_AGAIN_AFTER_MS = 30_000;
@@ -30,7 +32,8 @@ interface FeedPorts {
   readonly trimming: Trimming;
   readonly effects: Effects;
   readonly clock: Clock;
-  readonly readers: readonly FeedReader[];
+  /** As of now: an app may begin to want them at any time. */
+  readonly readers: () => readonly FeedReader[];
 }
 
 /**
@@ -44,9 +47,12 @@ export class Feeds implements SessionFeature {
   /** The log's end when it was last looked at. */
   #seenSeqId: number | undefined;
   #lingering = false;
+  /** The log's end before this instance. */
+  readonly #startSeqId: number;
 
   constructor(ports: FeedPorts) {
     this.#ports = ports;
+    this.#startSeqId = ports.log.headSeqId;
   }
 
   readonly calls: SessionCalls = {
@@ -70,23 +76,24 @@ export class Feeds implements SessionFeature {
     const { log, readers } = this.#ports;
     if (this.#seenSeqId === log.headSeqId) return;
     this.#seenSeqId = log.headSeqId;
-    for (const reader of readers) {
+    for (const reader of readers()) {
       const behind = this.#behind(reader);
-      if (behind >= MAX_ENTRIES_PER_PAGE) this.#ask(reader);
-      else if (behind > 0) this.#linger();
+      const lingerMs = LINGER_MS[reader];
+      if (behind >= MAX_ENTRIES_PER_PAGE || (behind > 0 && lingerMs === 0)) this.#ask(reader);
+      else if (behind > 0) this.#linger(lingerMs);
     }
   }
 
   alarm(): void {
     this.#lingering = false;
-    for (const reader of this.#ports.readers) if (this.#behind(reader) > 0) this.#ask(reader);
+    for (const reader of this.#ports.readers()) if (this.#behind(reader) > 0) this.#ask(reader);
   }
 
   replied(tag: CallTag, { ok }: Outcome): void {
     const { kind, reader } = tag as AskedTag; // SAFETY: looked at only when it is one
     if (kind !== "asked") return;
     this.#asking.delete(reader);
-    if (!ok) this.#linger();
+    if (!ok) this.#linger(RETRY_MS);
     else this.#put(reader, { cursor: this.#feed(reader).cursor, askedAtMs: this.#ports.clock.nowMs() });
   }
 
@@ -98,11 +105,11 @@ export class Feeds implements SessionFeature {
     return isAsked ? 0 : log.headSeqId - cursor;
   }
 
-  #linger(): void {
+  #linger(lingerMs: number): void {
     if (this.#lingering) return;
     this.#lingering = true;
     const { effects, clock } = this.#ports;
-    effects.wakeAt(clock.nowMs() + LINGER_MS);
+    effects.wakeAt(clock.nowMs() + lingerMs);
   }
 
   #ask(reader: FeedReader): void {
@@ -117,9 +124,16 @@ export class Feeds implements SessionFeature {
   #feed(reader: FeedReader): Feed {
     let feed = this.#feeds.get(reader);
     if (feed === undefined) {
-      feed = this.#ports.store.find(reader);
+      feed = this.#ports.store.find(reader) ?? this.#first(reader);
       this.#feeds.set(reader, feed);
     }
+    return feed;
+  }
+
+  /** The archive wants all there is. Webhooks begin where the log ended when they were first wanted; that is known from then on. */
+  #first(reader: FeedReader): Feed {
+    const feed = { cursor: reader === "archive" ? 0 : this.#startSeqId, askedAtMs: undefined };
+    if (reader !== "archive") this.#ports.store.put(reader, feed);
     return feed;
   }
 

@@ -14,6 +14,7 @@ import { Expiry } from "./expiry.ts";
 import { ExpiryStore } from "./expiry-store.ts";
 import { FanOut } from "./fan-out.ts";
 import type { SessionFeature } from "./feature.ts";
+import { readersOf } from "./feed-readers.ts";
 import { FeedStore } from "./feed-store.ts";
 import { Feeds } from "./feeds.ts";
 import { GateStore } from "./gate-store.ts";
@@ -62,7 +63,7 @@ export interface SessionParts {
 
 export function sessionParts(
   { app, sessionId }: { app: AppId; sessionId: SessionId },
-  { sql, clock, random, policy }: RoomPorts,
+  { sql, clock, random, policy, settings }: RoomPorts,
   effects: Effects,
 ): SessionParts {
   const store = new SessionStore(sql);
@@ -96,7 +97,7 @@ export function sessionParts(
     new Cursors({ ...shared, store: new CursorStore(sql) }),
     observers,
     new Feeds({
-      ...{ ...shared, app, store: new FeedStore(sql), readers: policy.archive === undefined ? [] : ["archive"] },
+      ...{ ...shared, app, store: new FeedStore(sql), readers: () => readersOf(policy, settings()) },
       trimming: new Trimming({ ...shared, store: new TrimStore(sql), policy: policy.archive }),
     }),
     ...(isGroup(sessionId)
