@@ -7,6 +7,7 @@ import { type AppSettings, BeforeSend } from "../protocol/rpc/app-settings.ts";
 import { unwrap } from "../protocol/rpc/outcome.ts";
 import type { Deps } from "./deps.ts";
 import { operation } from "./operation.ts";
+import { actorOf } from "./principal.ts";
 import { newRouter } from "./router.ts";
 import { appOf, newSecret, requireCallable } from "./webhook-routes.ts";
 
@@ -62,14 +63,16 @@ export function beforeSendRoutes(deps: Deps) {
     .openapi(setBeforeSend, async (c) => {
       const { newSecret: isRotated, ...asked } = c.req.valid("json");
       requireCallable(deps, asked.url);
-      return c.json(shown(await set(deps, appOf(c), { asked, isRotated })), 200);
+      const by = actorOf(c.get("principal"));
+      return c.json(shown(await set(deps, appOf(c), { asked, isRotated, by })), 200);
     })
     .openapi(readBeforeSend, async (c) => {
       const { beforeSend } = await settingsOf(deps, appOf(c));
       return c.json(beforeSend === undefined ? {} : { beforeSend: shown(beforeSend) }, 200);
     })
     .openapi(deleteBeforeSend, async (c) => {
-      const set = { type: "app.set", section: "beforeSend", id: "", value: null } as const;
+      const by = actorOf(c.get("principal"));
+      const set = { type: "app.set", section: "beforeSend", id: "", value: null, by } as const;
       unwrap(await deps.call(appRoom(appOf(c)), set));
       return c.json({}, 200);
     });
@@ -78,10 +81,11 @@ export function beforeSendRoutes(deps: Deps) {
 interface Setting {
   readonly asked: Omit<BeforeSend, "secret" | "oldSecret">;
   readonly isRotated: true | undefined;
+  readonly by: string;
 }
 
 /** Only while the settings are as they were read, so that no secret that was told is lost. */
-async function set(deps: Deps, app: AppId, { asked, isRotated }: Setting): Promise<BeforeSend> {
+async function set(deps: Deps, app: AppId, { asked, isRotated, by }: Setting): Promise<BeforeSend> {
   const { beforeSend: before, version } = await settingsOf(deps, app);
   const oldSecret = before && { text: before.secret, untilMs: deps.clock.nowMs() + OLD_SECRET_SIGNS_MS };
   const secrets =
@@ -89,7 +93,7 @@ async function set(deps: Deps, app: AppId, { asked, isRotated }: Setting): Promi
       ? { secret: before.secret, ...(before.oldSecret === undefined ? {} : { oldSecret: before.oldSecret }) }
       : { secret: newSecret(), ...(oldSecret === undefined ? {} : { oldSecret }) };
   const value = { ...asked, ...secrets };
-  const call = { type: "app.set", section: "beforeSend", id: "", value, ifVersion: version } as const;
+  const call = { type: "app.set", section: "beforeSend", id: "", value, ifVersion: version, by } as const;
   const outcome = await deps.call(appRoom(app), call);
   if (!outcome.ok && outcome.error === "PRECONDITION_FAILED") throw new ParleyError("UNAVAILABLE", "changed meanwhile");
   unwrap(outcome);

@@ -17,6 +17,7 @@ import type { Deps } from "./deps.ts";
 import { guardPolicyOf } from "./guard-policy.ts";
 import { idempotencyKeyOf, packIdOf } from "./idempotency.ts";
 import { operation } from "./operation.ts";
+import { actorOf } from "./principal.ts";
 import { type Authenticated, newRouter } from "./router.ts";
 
 const MAX_ENDPOINTS = 100;
@@ -121,7 +122,7 @@ export function webhookRoutes(deps: Deps) {
     .openapi(createWebhook, async (c) => {
       const { packId = idempotencyKeyOf(c), ...settings } = c.req.valid("json");
       if (packId === undefined) throw new ParleyError("BAD_PARAMETER", "packId: or an Idempotency-Key");
-      return c.json(await create(deps, appOf(c), { packId, settings }), 200);
+      return c.json(await create(deps, c, { packId, settings }), 200);
     })
     .openapi(listWebhooks, async (c) => c.json({ endpoints: await list(deps, appOf(c)) }, 200))
     .openapi(readWebhook, async (c) => {
@@ -134,12 +135,13 @@ export function webhookRoutes(deps: Deps) {
       if (settings.url !== undefined) requireCallable(deps, settings.url);
       const call = { type: "hook.update", settings, enabled } as const;
       const endpoint = (await askEndpoint(deps, c, endpointId, call)) as Endpoint; // SAFETY: what it answers with
-      await subscribe(deps, appOf(c), endpoint);
+      await subscribe(deps, c, endpoint);
       return c.json(endpoint, 200);
     })
     .openapi(deleteWebhook, async (c) => {
       const { endpointId } = c.req.valid("param");
-      const set = { type: "app.set", section: "webhook", id: endpointId, value: null } as const;
+      const by = actorOf(c.get("principal"));
+      const set = { type: "app.set", section: "webhook", id: endpointId, value: null, by } as const;
       unwrap(await deps.call(appRoom(appOf(c)), set));
       await askEndpoint(deps, c, endpointId, { type: "hook.delete" });
       return c.json({}, 200);
@@ -184,20 +186,30 @@ interface Creating {
 }
 
 /** The room first: of an endpoint that the settings name, events may be on their way. */
-async function create(deps: Deps, app: AppId, { packId, settings }: Creating): Promise<EndpointWithSecret> {
+async function create(
+  deps: Deps,
+  c: Context<Authenticated>,
+  { packId, settings }: Creating,
+): Promise<EndpointWithSecret> {
+  const app = appOf(c);
   requireCallable(deps, settings.url);
   const endpointId = endpointIdOf(app, packId);
   const known = Object.keys(await settingsOf(deps, app)) as EndpointId[]; // SAFETY: its keys are ids of endpoints
   if (known.length >= MAX_ENDPOINTS && !known.includes(endpointId)) throw new ParleyError("LIMIT_REACHED", "endpoints");
   const call = { type: "hook.create", settings, secret: newSecret() } as const;
   const endpoint = unwrap(await deps.call(hookRoom(app, endpointId), call)) as EndpointWithSecret; // SAFETY: what it answers with
-  await subscribe(deps, app, endpoint);
+  await subscribe(deps, c, endpoint);
   return endpoint;
 }
 
-async function subscribe(deps: Deps, app: AppId, { endpointId, events, bot, createdAt }: Endpoint): Promise<void> {
+async function subscribe(
+  deps: Deps,
+  c: Context<Authenticated>,
+  { endpointId, events, bot, createdAt }: Endpoint,
+): Promise<void> {
+  const by = actorOf(c.get("principal"));
   const value = { events, since: createdAt, ...(bot === undefined ? {} : { bot }) };
-  unwrap(await deps.call(appRoom(app), { type: "app.set", section: "webhook", id: endpointId, value }));
+  unwrap(await deps.call(appRoom(appOf(c)), { type: "app.set", section: "webhook", id: endpointId, value, by }));
 }
 
 /** Those of the settings whose rooms are there: one that is just being deleted may not be. */

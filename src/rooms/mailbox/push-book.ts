@@ -75,6 +75,8 @@ export class PushBook {
     const at = this.#mailbox.clock.nowMs();
     this.#store.log({ at, ...record });
     this.#mailbox.effects.wakeAt(at + LOG_KEPT_MS + PRUNE_LATE_MS);
+    const { event, ...data } = record;
+    this.#mailbox.webhooks.tell("push", { type: `push.${event}`, data });
   }
 
   page(before = Number.MAX_SAFE_INTEGER, limit = MAX_PAGE): PushLogPage {

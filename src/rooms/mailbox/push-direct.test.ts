@@ -3,6 +3,7 @@ import { append, text } from "../../../test/sim/asks.ts";
 import { mailboxOf, online } from "../../../test/sim/mailboxes.ts";
 import { alice, bob, pack } from "../../../test/sim/names.ts";
 import { PHONE, PushStage } from "../../../test/sim/pushes.ts";
+import { subscribe } from "../../../test/sim/webhook-jobs.ts";
 import { unwrap } from "../../protocol/rpc/outcome.ts";
 import type { PushNotification } from "../../protocol/rpc/push-call.ts";
 
@@ -40,6 +41,23 @@ describe("a push of the app's server", () => {
     stage.world.crashAll();
     notify("a");
     expect([stage.jobs(), stage.take(pushId)]).toEqual([[], { kind: "nothing" }]);
+  });
+
+  it("M216 is told to the app's endpoints, as the push log has it", () => {
+    const { world } = stage;
+    const told: { type: string; data: object }[] = [];
+    world.hook = (call) => {
+      if (call.type === "post") told.push(JSON.parse(call.body) as (typeof told)[number]); // SAFETY: what is posted
+      return { ok: true, value: { kind: "answered", status: 204, tookMs: 1 } };
+    };
+    subscribe(world, ["push"]);
+    const { tokenId } = stage.register(PHONE, bob);
+    notify("a");
+    const pushId = stage.job();
+    stage.take(pushId);
+    stage.settle(pushId);
+    world.drain();
+    expect(told).toMatchObject([{ type: "push.sent", data: { userId: bob, pushId, tokenId } }]);
   });
 
   it("M180 goes through the providers that it names, and keeps to what the user wants", () => {
