@@ -86,7 +86,7 @@ describe("the settings of an app", () => {
     const audit = (before?: number) => unwrap(ask({ type: "app.audit", before, limit: 2 })) as AuditPage; // SAFETY: what app.audit answers with
     unwrap(ask({ type: "app.set", section: "webhook", id: "a", value: hook, by: "root" }));
     unwrap(setHook("a", hook));
-    unwrap(setHook("a", { ...hook, events: ["message"] }));
+    unwrap(setHook("a", { ...hook, events: ["message", "read"] }));
     unwrap(setHook("a", null));
     unwrap(ask({ type: "app.note", action: "user.ban", about: "alice", by: "KEY" }));
     const { records, more } = audit();
