@@ -87,6 +87,7 @@ export const CREDENTIALS = {
     .refine(isVapidPair, "needs publicKey (87 characters) and privateKey (43) in base64url"),
 } as const;
 
+/** `optional`, because the generator of the document takes what is `exactOptional` for required. */
 export const PackageCredentials = z.strictObject({
   apns: CREDENTIALS.apns.optional(),
   fcm: CREDENTIALS.fcm.optional(),
