@@ -1,6 +1,8 @@
 import { backoffMs } from "../kernel/backoff.ts";
 import type { Measures } from "../kernel/measures.ts";
 import type { Random } from "../kernel/ports.ts";
+import { parseTraceparent } from "../kernel/trace.ts";
+import type { OpenSpan, Tracer } from "../kernel/tracer.ts";
 import type { QueueJob, QueueName } from "../protocol/rpc/queue-job.ts";
 import { type Delivery, DONE, type QueueConsumer, type Verdict } from "./consumer.ts";
 import { QUEUE_PLANS } from "./queue-plan.ts";
@@ -20,6 +22,8 @@ export interface BatchPorts<Job> {
   readonly consumer: QueueConsumer<Job>;
   readonly random: Random;
   readonly measures: Measures;
+  /** Not there when nothing is traced. */
+  readonly tracer?: Tracer | undefined;
   /** Keeps a dead letter; false when it could not. */
   bury(letter: DeadLetter<Job>): Promise<boolean>;
   onFault(fault: unknown): void;
@@ -30,8 +34,19 @@ export async function runBatch<Job>(
   ports: BatchPorts<Job>,
   batch: readonly Delivery<Job>[],
 ): Promise<readonly Settled[]> {
+  const spans = spansOf(ports, batch);
   const verdicts = await verdictsOn(ports, batch);
+  for (const [index, span] of spans) span.end({ "parley.end": verdicts[index]?.kind ?? "fault" });
   return Promise.all(batch.map((delivery, index) => settle(ports, delivery, verdicts[index])));
+}
+
+/** Of the jobs that follow from something traced. */
+function spansOf<Job>({ tracer, queue }: BatchPorts<Job>, batch: readonly Delivery<Job>[]): [number, OpenSpan][] {
+  if (tracer === undefined) return [];
+  return batch.flatMap(({ job }, index): [number, OpenSpan][] => {
+    const parent = parseTraceparent((job as Partial<QueueJob>).traceparent); // SAFETY: every job may have one
+    return parent === undefined ? [] : [[index, tracer.begin(`queue ${queue}`, "consumer", parent)]];
+  });
 }
 
 /** A batch that makes its consumer throw is handed over again job by job, so that one of them does not spoil the others. */

@@ -9,7 +9,6 @@ import { documentOf } from "./document.ts";
 import { guard } from "./guards.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { KeyLimits } from "./key-limits.ts";
-import { measured } from "./measured.ts";
 import { metricsRoute } from "./metrics-route.ts";
 import { simulatedPhones } from "./phone-desk-route.ts";
 import { Gatekeeper } from "./principal.ts";
@@ -18,15 +17,17 @@ import { pushReceipts } from "./push-receipt-route.ts";
 import { type Authenticated, newRouter } from "./router.ts";
 import { developmentTokenRoutes } from "./token-routes.ts";
 import { Tokens } from "./tokens.ts";
+import { tellingRequestId, watched } from "./watched.ts";
 
 /** The HTTP side of Parley, the same on every host. */
 export function createApp(deps: Deps): OpenAPIHono<Authenticated> {
   const tokens = new Tokens(deps.config.tokenSecret);
   const gatekeeper = new Gatekeeper(tokens, deps.config.serverKeys, deps.settings);
   const app = newRouter();
-  app.use(measured(deps.measures));
+  app.use(watched(deps));
   app.onError((thrown, c) => {
-    if (!(codedOf(thrown) instanceof ParleyError)) deps.onFault(thrown);
+    if (!(codedOf(thrown) instanceof ParleyError))
+      deps.logger.fault("route", thrown, { requestId: c.get("requestId") });
     return problem(c, thrown);
   });
   app.notFound((c) => problem(c, new ParleyError("NO_SUCH_ROUTE")));
@@ -34,8 +35,10 @@ export function createApp(deps: Deps): OpenAPIHono<Authenticated> {
   app.get("/v1/connect", async (c) => {
     if (c.req.header("Upgrade")?.toLowerCase() !== "websocket")
       throw new ParleyError("BAD_PARAMETER", "connect with a WebSocket");
+    c.set("upgraded", true);
     return deps.upgrade(c.req.raw, await openingOf(c.req.raw, tokens, deps));
   });
+  app.use(tellingRequestId);
   guard(app, deps.config);
   app.route("/", healthRoutes(deps));
   app.get("/metrics", metricsRoute(deps));

@@ -3,6 +3,7 @@ import { DEFAULT_POLICY, type RoomPolicy } from "../kernel/policy.ts";
 import { type WordAction, WordFilter } from "../kernel/word-filter.ts";
 import { AppId, UserId } from "../protocol/ids.ts";
 import { NO_PUSH, type PushConfig, PushConfigText } from "../queues/push/config/push-config.ts";
+import { type ObservabilityConfig, ObservabilityVariables, observabilityOf } from "./observability.ts";
 
 /** A server key is `sk_<app>_<secret>`: it says which tenant it is for. */
 export interface ServerKey {
@@ -10,7 +11,7 @@ export interface ServerKey {
   readonly text: string;
 }
 
-export interface Config {
+export interface Config extends ObservabilityConfig {
   readonly environment: "development" | "production";
   readonly tokenSecret: string;
   readonly serverKeys: readonly ServerKey[];
@@ -53,7 +54,10 @@ const ServerKeyText = z.string().transform((text, context): ServerKey => {
   return z.NEVER;
 });
 
-const count = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
+const WHOLE = "needs a whole number of at least 1";
+const count = (fallback: number) => z.coerce.number(WHOLE).int(WHOLE).min(1, WHOLE).default(fallback);
+const oneOf = <const T extends readonly string[]>(values: T) =>
+  z.enum(values, `needs to be one of ${values.join(", ")}`);
 
 const DEFAULT_TIMEOUT_S = 30;
 
@@ -73,7 +77,7 @@ const DAY_MS = 86_400_000;
 const DEFAULT_HOT_ENTRIES = 1_000;
 
 const Environment = z.object({
-  PARLEY_ENV: z.enum(["development", "production"]),
+  PARLEY_ENV: oneOf(["development", "production"]),
   PARLEY_TOKEN_SECRET: Secret,
   PARLEY_SERVER_KEYS: z
     .string("is not set: give one sk_<app>_<secret> for each app, separated by commas")
@@ -104,13 +108,14 @@ const Environment = z.object({
   TURSO_URL: ArchiveUrl.optional(),
   TURSO_TOKEN: z.string().optional(),
   PARLEY_HOT_ENTRIES: count(DEFAULT_HOT_ENTRIES),
-  PARLEY_HOT_DAYS: z.coerce.number().min(0).default(0),
-  PARLEY_MESSAGES: z.enum(["everyone", "friends"]).default(DEFAULT_POLICY.messages),
-  PARLEY_FRIENDSHIP: z.enum(["direct", "request"]).default(DEFAULT_POLICY.friendship),
+  PARLEY_HOT_DAYS: z.coerce.number("needs a number from 0 on").min(0, "needs a number from 0 on").default(0),
+  ...ObservabilityVariables,
+  PARLEY_MESSAGES: oneOf(["everyone", "friends"]).default(DEFAULT_POLICY.messages),
+  PARLEY_FRIENDSHIP: oneOf(["direct", "request"]).default(DEFAULT_POLICY.friendship),
   PARLEY_NOTICE_SENDER: UserId.default(UserId.parse("system")),
   /** One in a line. */
   PARLEY_WORDS: z.string().default(""),
-  PARLEY_WORDS_ACTION: z.enum(["replace", "reject"]).default("replace"),
+  PARLEY_WORDS_ACTION: oneOf(["replace", "reject"]).default("replace"),
   /** JSON; see docs/push.md. */
   PARLEY_PUSH: PushConfigText.default(NO_PUSH),
   /** Set by whoever starts the simulators: `PUSH_SIMULATOR=1`. */
@@ -127,17 +132,33 @@ function wordFilterOf(text: string, action: WordAction): WordFilter | undefined 
   return made.filter;
 }
 
-/** Why the server does not start: every fault at once. */
+/** Why the server does not start: every fault at once. Names of variables, never their values. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[], options?: ErrorOptions) {
+    super(`the configuration is not usable:\n${faults.map((fault) => `  ${fault}`).join("\n")}`, options);
+    this.faults = faults;
+  }
+}
+
+/** What a part of the configuration is, or its faults, so that those of several parts are told together. */
+export function readPart<T>(faults: string[], read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    faults.push(...error.faults);
+    return undefined;
+  }
 }
 
 /** Reads the configuration from environment variables. Throws `ConfigError`. */
 export function readConfig(variables: Readonly<Record<string, unknown>>): Config {
   const parsed = Environment.safeParse(variables);
   if (!parsed.success) {
-    const faults = parsed.error.issues.map(({ path, message }) => `  ${String(path[0])} ${message}`);
-    throw new ConfigError(`the configuration is not usable:\n${faults.join("\n")}`);
+    throw new ConfigError(parsed.error.issues.map(({ path, message }) => `${String(path[0])} ${message}`));
   }
   const given = parsed.data;
   const archive = given.TURSO_URL === undefined ? undefined : { url: given.TURSO_URL, token: given.TURSO_TOKEN };
@@ -154,6 +175,7 @@ export function readConfig(variables: Readonly<Record<string, unknown>>): Config
     push: given.PARLEY_PUSH,
     phoneDesk: given.PARLEY_ENV === "development" ? given.PARLEY_PUSH_SIMULATOR : undefined,
     metricsKey: given.PARLEY_METRICS_KEY,
+    ...observabilityOf(given),
     policy: {
       requestsPerSecond: given.PARLEY_REQUESTS_PER_SECOND,
       requestBurst: given.PARLEY_REQUEST_BURST,

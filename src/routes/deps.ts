@@ -1,4 +1,5 @@
 import type { RoomCall } from "../kernel/effects.ts";
+import type { Logger } from "../kernel/logger.ts";
 import type { Measures } from "../kernel/measures.ts";
 import type { Clock, ConnectionState } from "../kernel/ports.ts";
 import type { RoomName } from "../kernel/room-name.ts";
@@ -11,6 +12,7 @@ import type { QueueJob, QueueName } from "../protocol/rpc/queue-job.ts";
 import type { UpFrame } from "../protocol/up.ts";
 import type { Http } from "../queues/http.ts";
 import type { Config } from "./config.ts";
+import type { Tracing } from "./tracing.ts";
 
 /** What becomes of a WebSocket upgrade. A refusal is a close code, because browsers cannot see an HTTP status here. */
 export type Opening = Accepted | Refused;
@@ -36,6 +38,9 @@ export interface Deps {
   readonly config: Config;
   readonly clock: Clock;
   readonly measures: Measures;
+  readonly logger: Logger;
+  /** Not there when nothing is traced. */
+  readonly tracing?: Tracing | undefined;
   /** Calls a room; the outcome comes after its writes are durable. Never rejects: an unreachable room is `UNAVAILABLE`. */
   call(room: RoomName, call: RoomCall): Promise<Outcome>;
   /** Asks a mailbox as one of its user's connections would. Otherwise as `call`. */
@@ -50,6 +55,4 @@ export interface Deps {
   readonly http: Http;
   /** Upgrades the request and hands the socket to the room, or closes it. */
   upgrade(request: Request, opening: Opening): Response | Promise<Response>;
-  /** Throws what a client must not see the inside of; the host logs it. */
-  onFault(fault: unknown): void;
 }

@@ -35,8 +35,17 @@ function fromOrigins(origins: readonly string[]) {
   return cors({
     origin: origins.includes("*") ? "*" : [...origins],
     allowMethods: ["GET", "POST", "PUT", "PATCH", "DELETE"],
-    allowHeaders: ["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "Prefer"],
-    exposeHeaders: ["ETag", "Retry-After"],
+    allowHeaders: [
+      "Authorization",
+      "Content-Type",
+      "Idempotency-Key",
+      "If-Match",
+      "Prefer",
+      "X-Request-Id",
+      "traceparent",
+      "tracestate",
+    ],
+    exposeHeaders: ["ETag", "Retry-After", "X-Request-Id"],
     maxAge: PREFLIGHT_SECONDS,
   });
 }

@@ -4,7 +4,14 @@ import type { Principal } from "./principal.ts";
 import { parsed } from "./problem.ts";
 
 export interface Authenticated {
-  Variables: { principal: Principal };
+  Variables: {
+    /** Who asks: of what needs credentials, once they were found good. */
+    principal: Principal;
+    /** The caller's `X-Request-Id`, or one of ours. */
+    requestId: string;
+    /** A socket was accepted, or closed with a code; the hosts' answers differ. */
+    upgraded?: true;
+  };
 }
 
 /** Routes of the API. What does not fit an operation's schemas is refused before its handler runs. */

@@ -10,6 +10,7 @@ import { Measures } from "../../src/kernel/measures.ts";
 import { migrateRooms } from "../../src/kernel/migrations.ts";
 import { DEFAULT_POLICY } from "../../src/kernel/policy.ts";
 import { mailboxRoom, type RoomName } from "../../src/kernel/room-name.ts";
+import { type Span, Tracer } from "../../src/kernel/tracer.ts";
 import { MAX_BUFFERED_BYTES } from "../../src/protocol/limits.ts";
 import type { Outcome } from "../../src/protocol/rpc/outcome.ts";
 import { SUBPROTOCOL_JSON } from "../../src/protocol/version.ts";
@@ -40,6 +41,13 @@ export class NativeHost implements HostUnderTest {
   readonly faults: unknown[] = [];
   readonly lostTurns: unknown[] = [];
   measures = newMeasures();
+  readonly spans: Span[] = [];
+  readonly tracer = new Tracer({
+    ratio: 0,
+    random: Math.random,
+    nowMs: () => performance.now(),
+    ended: (span) => this.spans.push(span),
+  });
   /** Set to make every socket look as if its peer did not read. */
   bufferedBytes = 0;
   /** What services answer. */

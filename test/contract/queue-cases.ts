@@ -30,7 +30,8 @@ class Worker implements QueueConsumer<ArchiveJob> {
   work(host: NativeHost): this {
     const bury = async (letter: DeadLetter): Promise<boolean> => this.buried.push(letter) > 0;
     const { measures } = host;
-    host.turns.queues.consume({ archive: this }, { random: () => 0.5, measures, bury, onFault: () => undefined });
+    const ports = { random: () => 0.5, measures, tracer: host.tracer, bury, onFault: () => undefined };
+    host.turns.queues.consume({ archive: this }, ports);
     return this;
   }
 
@@ -68,6 +69,20 @@ export const queueCases: readonly Case<NativeHost>[] = [
         jobs.map(({ sessionId }) => sessionId),
       );
       equal(worker.batches[0]?.[0]?.attempts, 1);
+    },
+  },
+  {
+    name: "makes the work on a job part of the trace that it follows from",
+    async run(host) {
+      const worker = new Worker().work(host);
+      const [traceId, spanId] = ["a".repeat(32), "b".repeat(16)];
+      await add(host, { ...jobOf(), traceparent: `00-${traceId}-${spanId}-01` }, jobOf());
+      await worker.until(() => worker.handed.length === 2);
+      await emptied(host);
+      equal(
+        host.spans.map((span) => [span.name, span.kind, span.traceId, span.parentSpanId, span.attributes]),
+        [["queue archive", "consumer", traceId, spanId, { "parley.end": "done" }]],
+      );
     },
   },
   {

@@ -35,12 +35,13 @@ export class SimHttp {
   readonly world = new World();
   readonly tokens = new Tokens(SECRET);
   readonly faults: unknown[] = [];
+  readonly logged: object[] = [];
   readonly measures = new Measures({ steadyMs: () => this.world.nowMs });
   readonly openings: Opening[] = [];
   readonly #app;
 
   /** Without a `call` of its own, the simulated rooms answer. */
-  constructor(variables: Record<string, unknown> = {}, call?: Deps["call"]) {
+  constructor(variables: Record<string, unknown> = {}, call?: Deps["call"], tracing?: Deps["tracing"]) {
     const deps: Deps = {
       config: configOf(variables),
       clock: { nowMs: () => this.world.nowMs },
@@ -62,7 +63,12 @@ export class SimHttp {
         this.openings.push(opening);
         return new Response(null, { status: 200 });
       },
-      onFault: (fault) => this.faults.push(fault),
+      logger: {
+        info: (what, fields) => this.logged.push({ what, ...fields }),
+        warn: (what, fields) => this.logged.push({ what, ...fields }),
+        fault: (_, fault) => this.faults.push(fault),
+      },
+      tracing,
     };
     this.#app = createApp(deps);
   }

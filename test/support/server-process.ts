@@ -99,6 +99,7 @@ export class ServerProcess {
   readonly #child: ChildProcess;
   readonly #ownsData: boolean;
   #output = "";
+  #readers: (() => void)[] = [];
   /** Resolves with the exit code, or null when a signal ended it. */
   readonly exited: Promise<number | null>;
 
@@ -119,6 +120,7 @@ export class ServerProcess {
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.setEncoding("utf8").on("data", (text: string) => {
         this.#output += text;
+        for (const wake of this.#readers.splice(0)) wake();
       });
     }
     const onExit = () => this.#signal("SIGKILL");
@@ -149,6 +151,12 @@ export class ServerProcess {
   get output(): string {
     return this.#output;
   }
+
+  /** As `output`, once something holds of it. */
+  readonly outputUntil = async (condition: (output: string) => boolean): Promise<string> => {
+    while (!condition(this.#output)) await new Promise<void>((resolve) => this.#readers.push(resolve));
+    return this.#output;
+  };
 
   /** No warning, no chance: SIGKILL to the process and its children. */
   async kill(): Promise<void> {

@@ -6,7 +6,7 @@ import type { TurnDatabase } from "./database.ts";
 import { JobQueue } from "./job-queue.ts";
 import { type JobRow, JobTable, type QueueDepth } from "./job-table.ts";
 
-export type ConsumePorts = Pick<BatchPorts<QueueJob>, "random" | "measures" | "bury" | "onFault">;
+export type ConsumePorts = Pick<BatchPorts<QueueJob>, "random" | "measures" | "tracer" | "bury" | "onFault">;
 
 /** The queues of a native host: tables beside those of the rooms, so that a job is stored with what it follows from. */
 export class JobQueues {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { JsonLogger } from "../../kernel/logger.ts";
 import { Measures } from "../../kernel/measures.ts";
 import { migrateRooms } from "../../kernel/migrations.ts";
 import type { Clock } from "../../kernel/ports.ts";
@@ -9,7 +10,9 @@ import { bury } from "../../queues/bury.ts";
 import type { ConsumerPorts } from "../../queues/consumer.ts";
 import { consumersOf } from "../../queues/consumers.ts";
 import { createApp } from "../../routes/app.ts";
+import type { Deps } from "../../routes/deps.ts";
 import { ALL_MIGRATIONS } from "../room-kinds.ts";
+import { SpanExport } from "../span-export.ts";
 import { TurnDatabase } from "./database.ts";
 import { addGauges } from "./gauges.ts";
 import { measureLoopDelay } from "./loop-delay.ts";
@@ -26,11 +29,7 @@ const PUBLIC_DIR = join(import.meta.dirname, "../../../public");
 const CLOSE_WAIT_MS = 2_000;
 const CLOSE_POLL_MS = 20;
 
-/** One line of JSON on standard error. Never message content. */
-function report(what: string, fault: unknown): void {
-  const text = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
-  console.error(JSON.stringify({ level: "error", what, fault: text, time: new Date().toISOString() }));
-}
+const EXPORT_EVERY_MS = 1_000;
 
 const wallClock: Clock = { nowMs: () => Date.now() };
 
@@ -39,7 +38,7 @@ interface Parts {
   readonly turns: Turns;
   readonly listener: Listener;
   readonly services: Services;
-  readonly endMeasures: () => void;
+  readonly ends: readonly (() => unknown)[];
 }
 
 /** A native Parley server: rooms, storage and HTTP in one process. */
@@ -47,27 +46,33 @@ export class NativeServer {
   readonly #db: TurnDatabase;
   readonly #turns: Turns;
   readonly #listener: Listener;
-  readonly #endMeasures: () => void;
   readonly #services: Services;
+  readonly #ends: readonly (() => unknown)[];
 
   private constructor(parts: Parts) {
     this.#db = parts.db;
     this.#services = parts.services;
     this.#turns = parts.turns;
     this.#listener = parts.listener;
-    this.#endMeasures = parts.endMeasures;
+    this.#ends = parts.ends;
   }
 
   static async start(runtime: Runtime, settings: Settings): Promise<NativeServer> {
     const { config, hostname, port } = settings;
+    const logger = new JsonLogger({ level: config.logLevel, clock: wallClock, write: (line) => console.error(line) });
     const measures = new Measures({ steadyMs: () => performance.now() });
-    const services = await Services.open(config, { clock: wallClock, measures, onOutage: report });
+    const onOutage = (what: string, fault: unknown) => logger.fault(what, fault);
+    const services = await Services.open(config, { clock: wallClock, measures, onOutage });
     const db = openDatabase(settings.dataDir);
-    const onFault = (fault: unknown, event: string) => report(`room event ${event}`, fault);
+    const onFault = (fault: unknown, event: string) => logger.fault(`room event ${event}`, fault);
     const { policy } = config;
     const { random } = Math;
+    const tracing = config.tracing === undefined ? undefined : new SpanExport(config.tracing, measures);
+    const tracer = tracing?.tracer;
     const ask = (question: ServiceQuestion) => services.ask(question);
-    const turns = new Turns({ db, policy, random, measures, onFault, ask }, (fault) => report("commit", fault));
+    const turns = new Turns({ db, policy, random, measures, tracer, onFault, ask }, (fault) =>
+      logger.fault("commit", fault),
+    );
     addGauges({ measures, turns, db });
     const ports: ConsumerPorts = {
       call: (room, call) => turns.call(room, call),
@@ -78,21 +83,22 @@ export class NativeServer {
       http: services.http,
       archive: services.archive,
       sleep: (ms) => sleep(ms),
-      onFault: (fault) => report("consumer", fault),
+      onFault: (fault) => logger.fault("consumer", fault),
     };
     turns.queues.consume(consumersOf(config, ports), {
       random,
       measures,
+      tracer,
       bury: (letter) => bury(ports, letter),
-      onFault: (fault) => report("queue", fault),
+      onFault: (fault) => logger.fault("queue", fault),
     });
     const listener = await runtime.listen({
       hostname,
       port,
-      fetch: handlerOf({ turns, measures, services }, settings),
+      fetch: handlerOf({ turns, measures, logger, tracing, services }, settings),
       socket: (socket, opening) => acceptSocket(turns, socket, opening),
     });
-    return new NativeServer({ db, turns, listener, services, endMeasures: measureLoopDelay(measures) });
+    return new NativeServer({ db, turns, listener, services, ends: [measureLoopDelay(measures), exporting(tracing)] });
   }
 
   get port(): number {
@@ -110,11 +116,21 @@ export class NativeServer {
     }
     await this.#turns.drained();
     this.#listener.close();
-    this.#endMeasures();
+    await Promise.all(this.#ends.map((end) => end()));
     this.#turns.stop();
     this.#db.close();
     await this.#services.close();
   }
+}
+
+/** Sends spans now and then. Returns what ends it, after the last of them. */
+function exporting(tracing: SpanExport | undefined): () => Promise<void> {
+  if (tracing === undefined) return async () => undefined;
+  const timer = setInterval(() => void tracing.flush(), EXPORT_EVERY_MS);
+  return () => {
+    clearInterval(timer);
+    return tracing.flush();
+  };
 }
 
 function openDatabase(dataDir: string): TurnDatabase {
@@ -126,8 +142,14 @@ function openDatabase(dataDir: string): TurnDatabase {
   return db;
 }
 
+interface HandlerParts extends Pick<Deps, "measures" | "logger"> {
+  readonly turns: Turns;
+  readonly tracing: SpanExport | undefined;
+  readonly services: Services;
+}
+
 function handlerOf(
-  { turns, measures, services }: { turns: Turns; measures: Measures; services: Services },
+  { turns, tracing, services, ...deps }: HandlerParts,
   settings: Settings,
 ): (request: Request, upgrade: Upgrade) => Response | Promise<Response> {
   const page = new PageFiles(PUBLIC_DIR);
@@ -135,10 +157,11 @@ function handlerOf(
   const app = createApp({
     config: settings.config,
     clock: wallClock,
-    measures,
     http: services.http,
-    call: (room, call) => turns.call(room, call),
-    ask: (room, state, frame) => ask(turns, { room, state }, frame),
+    ...deps,
+    tracing,
+    call: (room, call) => turns.call(room, call, tracing?.current),
+    ask: (room, state, frame) => ask(turns, { room, state, trace: tracing?.current }, frame),
     enqueue: (queue, jobs) => turns.enqueue(queue, jobs),
     settings: async (app) => turns.apps.settingsOf(app),
     archive: (call) => services.askArchive(call),
@@ -147,7 +170,6 @@ function handlerOf(
       if (upgrade === undefined) throw new Error("not an upgrade request of this server");
       return upgrade(request, opening);
     },
-    onFault: (fault) => report("route", fault),
   });
   return (request, upgrade) => {
     const file = request.method === "GET" ? page.find(new URL(request.url).pathname) : undefined;

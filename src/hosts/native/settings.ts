@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Config, ConfigError, readConfig } from "../../routes/config.ts";
+import { type Config, ConfigError, readConfig, readPart } from "../../routes/config.ts";
 
 /** Where a native server listens and keeps its data, with the configuration that all hosts share. */
 export interface Settings {
@@ -17,20 +17,27 @@ const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
 export function readSettings(variables: Readonly<Record<string, string | undefined>>): Settings {
   const environment = variables.PARLEY_ENV ?? "development";
   const hostname = variables.PARLEY_HOST ?? "127.0.0.1";
-  const port = Number(variables.PARLEY_PORT ?? "8080");
   const dataDir = variables.PARLEY_DATA ?? "./data";
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new ConfigError("PARLEY_PORT is not a port number");
-  if (environment === "development" && !LOOPBACK.has(hostname)) {
-    throw new ConfigError(
-      "development mode gives a token to whoever asks, so it listens on loopback only: set PARLEY_ENV=production",
+  const faults: string[] = [];
+  const port = readPart(faults, () => portOf(variables.PARLEY_PORT ?? "8080"));
+  if (environment === "development" && !LOOPBACK.has(hostname))
+    faults.push(
+      "PARLEY_HOST needs to be a loopback address, because development gives a token to whoever asks: set PARLEY_ENV=production",
     );
-  }
-  mkdirSync(dataDir, { recursive: true });
-  const keys = environment === "development" ? developmentKeys(dataDir) : {};
+  const keys = readPart(faults, () => keysIn(dataDir, environment)) ?? {};
+  const files = readPart(faults, () => filesOf(variables)) ?? {};
   const archive = { TURSO_URL: `file:${join(dataDir, "archive.db")}` };
-  const given = { ...keys, ...archive, ...variables, ...filesOf(variables), PARLEY_ENV: environment };
-  const config = readConfig(given);
+  const given = { ...keys, ...archive, ...variables, ...files, PARLEY_ENV: environment };
+  const config = readPart(faults, () => readConfig(given));
+  if (faults.length > 0 || port === undefined || config === undefined) throw new ConfigError(faults);
   return { config, hostname, port, dataDir };
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (text === "" || !Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new ConfigError(["PARLEY_PORT needs to be a port number"]);
+  return port;
 }
 
 /** Variables that may be given as files instead. */
@@ -39,16 +46,28 @@ const FILE_VARIABLES = ["PARLEY_WORDS", "PARLEY_PUSH"] as const;
 /** A server that was told of a file does not start without it. */
 function filesOf(variables: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const texts: Record<string, string> = {};
+  const faults: string[] = [];
   for (const name of FILE_VARIABLES) {
     const file = variables[`${name}_FILE`];
     if (file === undefined) continue;
     try {
       texts[name] = readFileSync(file, "utf8");
-    } catch (cause) {
-      throw new ConfigError(`${name}_FILE cannot be read: ${file}`, { cause });
+    } catch {
+      faults.push(`${name}_FILE cannot be read: ${file}`);
     }
   }
+  if (faults.length > 0) throw new ConfigError(faults);
   return texts;
+}
+
+/** The folder of the data is made if it is not there. */
+function keysIn(dataDir: string, environment: string): Record<string, string> {
+  try {
+    mkdirSync(dataDir, { recursive: true });
+    return environment === "development" ? developmentKeys(dataDir) : {};
+  } catch (cause) {
+    throw new ConfigError([`PARLEY_DATA cannot be used: ${dataDir}`], { cause });
+  }
 }
 
 function developmentKeys(dataDir: string): Record<string, string> {

@@ -1,12 +1,12 @@
 import type { CallTag, Effect, RoomCall } from "../../kernel/effects.ts";
-import type { Measures } from "../../kernel/measures.ts";
+import { endEvent } from "../../kernel/event-span.ts";
 import type { RoomEvent } from "../../kernel/room.ts";
 import { addressOf, type RoomKindName, type RoomName } from "../../kernel/room-name.ts";
-import type { ServiceQuestion } from "../../kernel/services.ts";
+import type { TraceContext } from "../../kernel/trace.ts";
 import { TurnClock } from "../../kernel/turn-clock.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
 import type { QueueJob, QueueName } from "../../protocol/rpc/queue-job.ts";
-import type { Actor, ActorPorts } from "./actor.ts";
+import type { Actor } from "./actor.ts";
 import { Actors } from "./actors.ts";
 import { Alarms } from "./alarms.ts";
 import type { NativeConnection } from "./connection.ts";
@@ -15,19 +15,14 @@ import { HeldEffects } from "./held-effects.ts";
 import { HostWrites } from "./host-writes.ts";
 import { JobQueues } from "./job-queues.ts";
 import { KnownApps } from "./known-apps.ts";
-import type { TurnJob } from "./turn-job.ts";
+import type { OnCommitFault, TurnJob, TurnPorts } from "./turn-job.ts";
 import { TurnMeter } from "./turn-meter.ts";
+import { TurnTraces } from "./turn-traces.ts";
 
 const EVICT_INTERVAL_MS = 10_000;
 const ALARM_RETRY_MS = 2_000;
 /** Jobs live or die with the turn that made them. */
 const DURABLE: Outcome = { ok: true, value: null };
-
-export interface TurnPorts extends Omit<ActorPorts, "clock" | "apps"> {
-  readonly measures: Measures;
-  /** Answers what rooms ask of services. Never rejects. */
-  readonly ask: (question: ServiceQuestion) => Promise<Outcome>;
-}
 
 /**
  * Runs all native rooms. What arrives in one turn of the event loop, and all the calls between rooms that follow
@@ -47,6 +42,7 @@ export class Turns {
   readonly #ask: TurnPorts["ask"];
   readonly #evicting: ReturnType<typeof setInterval>;
   readonly #meter: TurnMeter;
+  readonly #traces: TurnTraces;
   #queue: TurnJob[] = [];
   /** Rooms that had events in this turn and may have batches to start. */
   #unsettled = new Set<Actor>();
@@ -54,11 +50,12 @@ export class Turns {
   #scheduled = false;
   #idle: (() => void)[] = [];
 
-  constructor(ports: TurnPorts, onCommitFault: (fault: unknown) => void) {
+  constructor(ports: TurnPorts, onCommitFault: OnCommitFault) {
     this.apps = new KnownApps(ports.db);
     this.#actors = new Actors({ ...ports, clock: this.#clock, apps: this.apps });
     this.#ask = ports.ask;
     this.#meter = new TurnMeter(ports.measures);
+    this.#traces = new TurnTraces(ports.tracer);
     this.#db = ports.db;
     this.#onCommitFault = onCommitFault;
     this.#alarms = new Alarms(ports.db, (rooms) => this.#ring(rooms));
@@ -69,14 +66,15 @@ export class Turns {
   }
 
   /** Queues an event for the next turn. */
-  post(room: RoomName, event: RoomEvent): void {
-    this.#push({ room, event });
+  post(room: RoomName, event: RoomEvent, trace?: TraceContext): void {
+    this.#push({ room, event, trace });
   }
 
   /** Queues a call from outside the rooms; the answer comes after the commit. */
-  call(room: RoomName, call: RoomCall): Promise<Outcome> {
+  call(room: RoomName, call: RoomCall, trace?: TraceContext): Promise<Outcome> {
     return new Promise((resolve) => {
-      this.#push({ room, event: { type: "call", call }, onOutcome: (outcome) => this.#held.answer(resolve, outcome) });
+      const onOutcome = (outcome: Outcome) => this.#held.answer(resolve, outcome);
+      this.#push({ room, event: { type: "call", call }, onOutcome, trace });
     });
   }
 
@@ -121,7 +119,7 @@ export class Turns {
   }
 
   #push(job: TurnJob): void {
-    this.#queue.push(job);
+    this.#queue.push(this.#traces.carried(job));
     this.#schedule();
   }
 
@@ -136,6 +134,7 @@ export class Turns {
     this.#meter.begins();
     this.#hostWrites.begin();
     this.#drain();
+    this.#traces.over();
     try {
       this.#hostWrites.check();
       this.#meter.commits();
@@ -156,23 +155,25 @@ export class Turns {
   /** Runs everything queued and all that follows from it; then rooms start their batches, which queues more. */
   #drain(): void {
     for (;;) {
-      while (this.#queue.length > 0) {
-        const jobs = this.#queue;
-        this.#queue = [];
-        for (const job of jobs) this.#run(job);
-      }
+      while (this.#queue.length > 0) for (const job of this.#queue.splice(0)) this.#run(job);
       if (this.#unsettled.size === 0) return;
       const actors = this.#unsettled;
       this.#unsettled = new Set();
-      for (const actor of actors) this.#perform(actor, this.#runIn(actor, { type: "settle" }).effects);
+      for (const actor of actors) {
+        this.#traces.settling(actor);
+        this.#perform(actor, this.#runIn(actor, { type: "settle" }).effects);
+      }
     }
   }
 
-  #run({ room, event, onOutcome, opening }: TurnJob): void {
+  #run(job: TurnJob): void {
+    const { room, event, onOutcome, opening } = job;
     const actor = this.#actors.of(room);
     if (opening?.isOpen) actor.attach(opening);
     if (event.type === "alarm") this.#hostWrites.now(() => this.#alarms.take(room));
+    const span = this.#traces.begin(actor, job);
     const { outcome, effects } = this.#runIn(actor, event);
+    if (span !== undefined) endEvent(span, outcome);
     this.#meter.tally.ran(event, outcome);
     this.#unsettled.add(actor);
     this.#perform(actor, effects);
@@ -209,7 +210,7 @@ export class Turns {
           break;
         }
         case "enqueue":
-          this.#hostWrites.now(() => this.queues.add(effect.queue, effect.jobs));
+          this.#hostWrites.now(() => this.queues.add(effect.queue, this.#traces.carriedJobs(effect.jobs)));
           this.#replied(actor, effect.tag, DURABLE);
           break;
         case "ask": {

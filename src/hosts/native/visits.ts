@@ -1,4 +1,5 @@
 import type { RoomName } from "../../kernel/room-name.ts";
+import type { TraceContext } from "../../kernel/trace.ts";
 import { Visit, type VisitorState } from "../../kernel/visit.ts";
 import type { Codec } from "../../protocol/codec.ts";
 import { jsonCodec } from "../../protocol/codec-json.ts";
@@ -7,8 +8,14 @@ import type { UpFrame } from "../../protocol/up.ts";
 import { NativeConnection } from "./connection.ts";
 import type { Turns } from "./turns.ts";
 
+interface Visited {
+  readonly room: RoomName;
+  readonly state: VisitorState;
+  readonly trace?: TraceContext | undefined;
+}
+
 /** Asks a mailbox without a socket. The answer leaves after the commit, like every frame. */
-export function ask(turns: Turns, to: { room: RoomName; state: VisitorState }, frame: UpFrame): Promise<Outcome> {
+export function ask(turns: Turns, to: Visited, frame: UpFrame): Promise<Outcome> {
   const visit = new Visit();
   const codec: Codec = {
     ...jsonCodec,
@@ -23,6 +30,6 @@ export function ask(turns: Turns, to: { room: RoomName; state: VisitorState }, f
   };
   const socket = { send() {}, close: ended, terminate() {}, bufferedBytes: () => 0 };
   const connection: NativeConnection = new NativeConnection(socket, codec, to);
-  turns.post(to.room, { type: "received", connection, request: { ok: true, frame } });
+  turns.post(to.room, { type: "received", connection, request: { ok: true, frame } }, to.trace);
   return visit.answer;
 }

@@ -1,5 +1,6 @@
 import type { RoomCall } from "../../kernel/effects.ts";
 import { addressOf, type RoomKindName, type RoomName } from "../../kernel/room-name.ts";
+import type { TraceContext } from "../../kernel/trace.ts";
 import type { VisitorState } from "../../kernel/visit.ts";
 import { ERRORS } from "../../protocol/errors.ts";
 import { jurisdictionOf } from "../../protocol/jurisdiction.ts";
@@ -33,11 +34,30 @@ export interface Bindings extends Namespaces, Queues {
   readonly [variable: string]: unknown;
 }
 
+/** Names that wrangler.toml should bind and does not. */
+export function missingBindings(bindings: Bindings): string[] {
+  return [...Object.values(NAMESPACES), ...Object.values(QUEUES), "ASSETS"].filter(
+    (name) => bindings[name] === undefined,
+  );
+}
+
+/** Who asks, and the trace that it belongs to, if there is one. */
+export interface Visitor {
+  readonly state: VisitorState;
+  readonly trace?: TraceContext | undefined;
+}
+
+/** A room, and the trace that a call to it belongs to. */
+export interface Traced {
+  readonly room: RoomName;
+  readonly trace?: TraceContext | undefined;
+}
+
 /** What the objects offer each other and the Worker. */
 interface RoomStub {
-  call(call: RoomCall): Promise<Outcome>;
+  call(call: RoomCall, trace?: TraceContext): Promise<Outcome>;
   /** Mailboxes only. */
-  ask(state: VisitorState, frame: UpFrame): Promise<Outcome>;
+  ask(visitor: Visitor, frame: UpFrame): Promise<Outcome>;
   fetch(request: Request): Promise<Response>;
 }
 
@@ -60,16 +80,21 @@ export function stubOf(bindings: Bindings, room: RoomName): RoomStub {
 
 /** Never rejects: an object that cannot be reached, or was reset, is `UNAVAILABLE`, and may have done its work or not. */
 export function callRoom(bindings: Bindings, room: RoomName, call: RoomCall): Promise<Outcome> {
-  return reached(() => stubOf(bindings, room).call(call));
+  return callTraced(bindings, { room }, call);
+}
+
+/** As `callRoom`. */
+export function callTraced(bindings: Bindings, { room, trace }: Traced, call: RoomCall): Promise<Outcome> {
+  return reached(() => stubOf(bindings, room).call(call, trace));
 }
 
 /** As `callRoom`. */
 export function askMailbox(
   bindings: Bindings,
-  { room, state }: { room: RoomName; state: VisitorState },
+  { room, state, trace }: Traced & { readonly state: VisitorState },
   frame: UpFrame,
 ): Promise<Outcome> {
-  return reached(() => stubOf(bindings, room).ask(state, frame));
+  return reached(() => stubOf(bindings, room).ask({ state, trace }, frame));
 }
 
 async function reached(ask: () => Promise<Outcome>): Promise<Outcome> {
@@ -78,10 +103,4 @@ async function reached(ask: () => Promise<Outcome>): Promise<Outcome> {
   } catch {
     return { ok: false, error: "UNAVAILABLE", message: ERRORS.UNAVAILABLE.message };
   }
-}
-
-/** One line of JSON in the log. Never message content. */
-export function report(what: string, fault: unknown): void {
-  const text = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
-  console.error(JSON.stringify({ level: "error", what, fault: text }));
 }

@@ -1,16 +1,19 @@
+import type { Tracer } from "../../kernel/tracer.ts";
 import type { QueueJob, QueueJobs, QueueName } from "../../protocol/rpc/queue-job.ts";
 import { bury } from "../../queues/bury.ts";
 import type { Consumers, QueuePorts } from "../../queues/consumer.ts";
 import { type BatchPorts, runBatch } from "../../queues/run-batch.ts";
-import { report } from "./bindings.ts";
+import { report } from "./isolate.ts";
 
 const PREFIX = "parley-";
 const DEAD_SUFFIX = "-dead";
 /** Longest delay that a Queue takes, in seconds. */
 const MAX_DELAY_S = 43_200;
 
+type ConsumePorts = QueuePorts & { readonly tracer?: Tracer | undefined };
+
 /** Works on a batch of one of our Queues, or of its dead letters. Messages without a verdict come again. */
-export async function consume(batch: MessageBatch<QueueJob>, consumers: Consumers, ports: QueuePorts): Promise<void> {
+export async function consume(batch: MessageBatch<QueueJob>, consumers: Consumers, ports: ConsumePorts): Promise<void> {
   const name = batch.queue.slice(PREFIX.length);
   if (name.endsWith(DEAD_SUFFIX))
     await buryAll(batch, name.slice(0, -DEAD_SUFFIX.length) as QueueName, ports); // SAFETY: wrangler.toml names no others
@@ -20,7 +23,7 @@ export async function consume(batch: MessageBatch<QueueJob>, consumers: Consumer
 async function work<Q extends QueueName>(
   { messages }: MessageBatch<QueueJob>,
   queue: Q,
-  { consumers, ports }: { consumers: Consumers; ports: QueuePorts },
+  { consumers, ports }: { consumers: Consumers; ports: ConsumePorts },
 ): Promise<void> {
   const consumer = consumers[queue];
   if (consumer === undefined) throw new Error(`nobody works on the queue ${queue}`);
@@ -29,6 +32,7 @@ async function work<Q extends QueueName>(
     consumer,
     random: ports.random,
     measures: ports.measures,
+    tracer: ports.tracer,
     bury: (letter) => bury(ports, letter),
     onFault: (fault) => report(`queue ${queue}`, fault),
   };
@@ -42,7 +46,7 @@ async function work<Q extends QueueName>(
   }
 }
 
-async function buryAll({ messages }: MessageBatch<QueueJob>, queue: QueueName, ports: QueuePorts): Promise<void> {
+async function buryAll({ messages }: MessageBatch<QueueJob>, queue: QueueName, ports: ConsumePorts): Promise<void> {
   for (const message of messages) {
     const isKept = await bury(ports, { queue, job: message.body, reason: "the queue gave it up" });
     if (isKept) message.ack();

@@ -1,4 +1,8 @@
+import { JsonLogger, LOG_LEVELS, type LogLevel } from "../../kernel/logger.ts";
 import { Measures } from "../../kernel/measures.ts";
+import { readConfig } from "../../routes/config.ts";
+import { SpanExport } from "../span-export.ts";
+import type { Bindings } from "./bindings.ts";
 
 /** Ids need randomness, which an isolate has in requests only. */
 let id: string | undefined;
@@ -16,3 +20,26 @@ export const measures = new Measures({
   },
   steadyMs: () => performance.now(),
 });
+
+/** Writes to the log of the deployment. */
+export function loggerOf(level: LogLevel): JsonLogger {
+  return new JsonLogger({ level, clock: { nowMs: () => Date.now() }, write: (line) => console.log(line) });
+}
+
+const faultLogger = loggerOf(LOG_LEVELS[0]);
+
+/** Faults are written down at every level. */
+export function report(what: string, fault: unknown): void {
+  faultLogger.fault(what, fault);
+}
+
+let traces: { readonly tracing: SpanExport | undefined } | undefined;
+
+/** How this isolate traces, which stays the same for its life; `undefined`: it does not. */
+export function tracingOf(bindings: Bindings): SpanExport | undefined {
+  if (traces === undefined) {
+    const { tracing } = readConfig({ PARLEY_ENV: "production", ...bindings });
+    traces = { tracing: tracing === undefined ? undefined : new SpanExport(tracing, measures) };
+  }
+  return traces.tracing;
+}

@@ -1,12 +1,12 @@
 import { DurableObject } from "cloudflare:workers";
 import type { RoomCall } from "../../kernel/effects.ts";
-import type { VisitorState } from "../../kernel/visit.ts";
+import type { TraceContext } from "../../kernel/trace.ts";
 import { CLOSE } from "../../protocol/close-codes.ts";
 import { MAX_FRAME_BYTES } from "../../protocol/limits.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
 import type { UpFrame } from "../../protocol/up.ts";
 import { PING_TEXT, PONG_TEXT } from "../../protocol/version.ts";
-import type { Bindings } from "./bindings.ts";
+import type { Bindings, Visitor } from "./bindings.ts";
 import { ObjectConnection } from "./object-connection.ts";
 import { ObjectRoom } from "./object-room.ts";
 import { ObjectVisit } from "./object-visit.ts";
@@ -31,14 +31,14 @@ export class MailboxObject extends DurableObject<Bindings> {
     );
   }
 
-  call(call: RoomCall): Outcome | Promise<Outcome> {
-    return this.#room.pass([{ type: "call", call }]);
+  call(call: RoomCall, trace?: TraceContext): Outcome | Promise<Outcome> {
+    return this.#room.pass([{ type: "call", call }], trace);
   }
 
   /** A request that came to the Worker over HTTP. */
-  ask(state: VisitorState, frame: UpFrame): Promise<Outcome> {
+  ask({ state, trace }: Visitor, frame: UpFrame): Promise<Outcome> {
     const connection = new ObjectVisit(state);
-    void this.#room.pass([{ type: "received", connection, request: { ok: true, frame } }]);
+    void this.#room.pass([{ type: "received", connection, request: { ok: true, frame } }], trace);
     return connection.answer;
   }
 

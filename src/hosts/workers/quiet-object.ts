@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { RoomCall } from "../../kernel/effects.ts";
 import type { RoomKindName } from "../../kernel/room-name.ts";
+import type { TraceContext } from "../../kernel/trace.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
 import type { Bindings } from "./bindings.ts";
 import { ObjectRoom } from "./object-room.ts";
@@ -14,8 +15,8 @@ export abstract class QuietObject extends DurableObject<Bindings> {
     this.#room = new ObjectRoom(parts, kind, () => []);
   }
 
-  call(call: RoomCall): Outcome | Promise<Outcome> {
-    return this.#room.pass([{ type: "call", call }]);
+  call(call: RoomCall, trace?: TraceContext): Outcome | Promise<Outcome> {
+    return this.#room.pass([{ type: "call", call }], trace);
   }
 
   override alarm(): Promise<void> {

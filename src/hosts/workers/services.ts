@@ -11,8 +11,8 @@ import { type HookService, hookService } from "../../queues/webhook/hook-service
 import { readConfig } from "../../routes/config.ts";
 import { guardPolicyOf } from "../../routes/guard-policy.ts";
 import { fetchHttp } from "../fetch-http.ts";
-import { type Bindings, queueOf, report } from "./bindings.ts";
-import { measures } from "./isolate.ts";
+import { type Bindings, queueOf } from "./bindings.ts";
+import { measures, report } from "./isolate.ts";
 
 /** A Queue takes at most so many messages at once. */
 const MAX_SEND_BATCH = 100;

@@ -1,6 +1,6 @@
 import type { Hono } from "hono";
 import type { RoomCall } from "../../kernel/effects.ts";
-import { addressOf, type RoomName } from "../../kernel/room-name.ts";
+import { addressOf } from "../../kernel/room-name.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
 import type { QueueJob } from "../../protocol/rpc/queue-job.ts";
 import type { ConsumerPorts, Consumers } from "../../queues/consumer.ts";
@@ -8,9 +8,11 @@ import { consumersOf } from "../../queues/consumers.ts";
 import { createApp } from "../../routes/app.ts";
 import { ConfigError, readConfig } from "../../routes/config.ts";
 import { fetchHttp } from "../fetch-http.ts";
-import { askMailbox, type Bindings, callRoom, report } from "./bindings.ts";
+import type { SpanExport } from "../span-export.ts";
+import { askMailbox, type Bindings, callRoom, callTraced, type Traced } from "./bindings.ts";
+import { readDeployment } from "./configuration.ts";
 import { consume } from "./consume.ts";
-import { measures } from "./isolate.ts";
+import { loggerOf, measures, report, tracingOf } from "./isolate.ts";
 import { askApp, forgetApp } from "./known-apps.ts";
 import { archiveOf, askArchive, enqueue } from "./services.ts";
 import { upgrade } from "./upgrade.ts";
@@ -23,7 +25,9 @@ export { MailboxObject } from "./mailbox-object.ts";
 export { PushTokenObject } from "./push-token-object.ts";
 export { SessionObject } from "./session-object.ts";
 
-type App = Pick<Hono, "fetch">;
+interface App extends Pick<Hono, "fetch"> {
+  readonly tracing?: SpanExport | undefined;
+}
 
 /** Made with the first request; the bindings stay the same for the life of an isolate. */
 let app: App | undefined;
@@ -31,25 +35,29 @@ let app: App | undefined;
 let consumers: Consumers | undefined;
 
 function appOf(bindings: Bindings): App {
-  return createApp({
-    config: readConfig({ PARLEY_ENV: "production", ...bindings }),
+  const config = readDeployment(bindings);
+  const tracing = tracingOf(bindings);
+  const { fetch } = createApp({
+    config,
     clock: { nowMs: () => Date.now() },
     measures,
     http: fetchHttp,
-    call: (room, call) => callFromRoute(bindings, room, call),
-    ask: (room, state, frame) => askMailbox(bindings, { room, state }, frame),
+    logger: loggerOf(config.logLevel),
+    tracing,
+    call: (room, call) => callFromRoute(bindings, { room, trace: tracing?.current }, call),
+    ask: (room, state, frame) => askMailbox(bindings, { room, state, trace: tracing?.current }, frame),
     enqueue: (queue, jobs) => enqueue(bindings, queue, jobs),
     settings: (app, age) => askApp(bindings, app, age),
     archive: (call) => askArchive(bindings, call),
     upgrade: (_, opening) => upgrade(bindings, opening),
-    onFault: (fault) => report("route", fault),
   });
+  return { fetch, tracing };
 }
 
 /** Whoever changes an app sees the change with the next request to the same isolate. */
-async function callFromRoute(bindings: Bindings, room: RoomName, call: RoomCall): Promise<Outcome> {
-  const outcome = await callRoom(bindings, room, call);
-  const { kind, app } = addressOf(room);
+async function callFromRoute(bindings: Bindings, to: Traced, call: RoomCall): Promise<Outcome> {
+  const outcome = await callTraced(bindings, to, call);
+  const { kind, app } = addressOf(to.room);
   if (kind === "app" && call.type !== "app.settings") forgetApp(app);
   return outcome;
 }
@@ -97,13 +105,17 @@ function queuePortsOf(bindings: Bindings): ConsumerPorts {
 }
 
 export default {
-  fetch(request, bindings) {
+  async fetch(request, bindings, ctx) {
     app ??= appOrRefusal(bindings);
-    return app.fetch(request);
+    const response = await app.fetch(request);
+    if (app.tracing !== undefined) ctx.waitUntil(app.tracing.flush());
+    return response;
   },
   async queue(batch, bindings) {
     const ports = queuePortsOf(bindings);
     consumers ??= consumersOf(readConfig({ PARLEY_ENV: "production", ...bindings }), ports);
-    await consume(batch, consumers, ports);
+    const tracing = tracingOf(bindings);
+    await consume(batch, consumers, { ...ports, tracer: tracing?.tracer });
+    await tracing?.flush();
   },
 } satisfies ExportedHandler<Bindings, QueueJob>;

@@ -3,6 +3,8 @@ import type { AppId, SessionId, UserId } from "../ids.ts";
 /** What every job says: whose it is. Jobs are delivered at least once and in no order. */
 interface Job {
   readonly app: AppId;
+  /** The trace that it follows from, if there is one. Hosts write and read it. */
+  readonly traceparent?: string;
 }
 
 /** The session has entries that the archive does not have yet. Which ones, its room says: so a job may come twice, or late. */

@@ -48,3 +48,27 @@ describe("GET /metrics", () => {
     expect(text).not.toMatch(/made-up|alice|BREW/);
   });
 });
+
+describe("what is written down of a request", () => {
+  it("is a line with its route and id, which the answer tells as well", async () => {
+    const http = new SimHttp();
+    const sent = await http.post("/v1/messages", KEY, { packId: "1", from: "alice", to: "bob", content: "secret" });
+    const requestId = sent.headers.get("X-Request-Id");
+    expect(requestId).toMatch(/^[0-9a-f-]{36}$/);
+    await http.raw("/v1/users/alice", { headers: { "X-Request-Id": "from-my-proxy" } });
+    await http.raw("/nowhere", { headers: { "X-Request-Id": "not an id" } });
+    expect(http.logged).toMatchObject([
+      { what: "request", method: "POST", route: "/v1/messages", status: 200, app: "main", requestId },
+      { what: "request", method: "GET", route: "/v1/users/:userId", status: 401, requestId: "from-my-proxy" },
+      { what: "request", method: "GET", route: "none", status: 404, requestId: expect.not.stringContaining(" ") },
+    ]);
+    expect(JSON.stringify(http.logged)).not.toMatch(/secret|alice|sk_/);
+  });
+
+  it("says of an upgrade that it was one, and adds nothing to its answer", async () => {
+    const http = new SimHttp();
+    const answer = await http.raw("/v1/connect", { headers: { Upgrade: "websocket" } });
+    expect(answer.headers.get("X-Request-Id")).toBeNull();
+    expect(http.logged).toMatchObject([{ route: "/v1/connect", status: 101 }]);
+  });
+});
