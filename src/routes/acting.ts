@@ -56,6 +56,6 @@ function visitorOf(principal: Principal, userId: UserId): VisitorState {
   const token =
     principal.kind === "user"
       ? { tokenId: principal.tokenId, expiresAtMs: principal.expiresAtMs, scopes: principal.scopes ?? [] }
-      : { tokenId: "", expiresAtMs: Number.MAX_SAFE_INTEGER };
+      : { tokenId: "", expiresAtMs: Number.MAX_SAFE_INTEGER, scopes: ["observe"] as const };
   return { phase: "visiting", userId, deviceId: "", deviceType: "web", ...token };
 }

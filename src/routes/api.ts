@@ -1,4 +1,5 @@
 import { banRoutes } from "./ban-routes.ts";
+import { auditRoutes } from "./audit-routes.ts";
 import { batchRoutes } from "./batch-routes.ts";
 import { beforeSendRoutes } from "./before-send-routes.ts";
 import type { Deps } from "./deps.ts";
@@ -14,6 +15,9 @@ import { messageRoutes } from "./message-routes.ts";
 import { noticeRoutes } from "./notice-routes.ts";
 import { pushPackageRoutes } from "./push-package-routes.ts";
 import { pushRoutes } from "./push-routes.ts";
+import { observerRoutes } from "./observer-routes.ts";
+import { presenceRoutes } from "./presence-routes.ts";
+import { queueRoutes } from "./queue-routes.ts";
 import { newRouter } from "./router.ts";
 import { sessionRoutes } from "./session-routes.ts";
 import { settingsRoutes } from "./settings-routes.ts";
@@ -46,5 +50,9 @@ export function apiRoutes(deps: Deps, tokens: Tokens) {
     .route("/", settingsRoutes(deps))
     .route("/", webhookRoutes(deps))
     .route("/", webhookLogRoutes(deps))
-    .route("/", beforeSendRoutes(deps));
+    .route("/", beforeSendRoutes(deps))
+    .route("/", queueRoutes(deps))
+    .route("/", presenceRoutes(deps))
+    .route("/", observerRoutes(deps))
+    .route("/", auditRoutes(deps));
 }

@@ -10,6 +10,7 @@ const TAGS = [
   { name: "Sessions", description: "A conversation: its history, and what is done to its messages." },
   { name: "Groups", description: "Members, roles and order." },
   { name: "Users", description: "Profiles, devices, and what they have read." },
+  { name: "Observers", description: "Whoever follows sessions without being a member." },
   { name: "Friends", description: "How users stand to each other." },
   { name: "Notices", description: "From your business to its users, who read and do not answer." },
   { name: "Jobs", description: "Long work that was begun: how far it is, and its end." },

@@ -169,7 +169,7 @@ interface Attempt {
 }
 
 /** Operations in which a user's token and the example agree by themselves: anybody may look profiles up, dave may join. */
-const FOR_ANYBODY = new Set(["findUsers", "joinGroup", "declineInvitation", "getUser"]);
+const FOR_ANYBODY = new Set(["findUsers", "joinGroup", "declineInvitation", "getUser", "readPresence"]);
 
 /** A user token where only server keys may, or in the name of somebody else. */
 async function checkStranger({ id, access }: Operation, { send, valid, token }: Attempt): Promise<void> {

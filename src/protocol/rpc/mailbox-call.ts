@@ -38,6 +38,8 @@ export type MailboxCall =
   | { readonly type: "follow"; readonly by: UserId; readonly once?: true }
   /** What somebody whom the user follows tells. Answers whether a connection still wants to know. */
   | { readonly type: "presence"; readonly news: PresenceNews }
+  /** How the user's presence is, for a server key. Answers with `Presence`. */
+  | { readonly type: "lookPresence" }
   | ReplayCall
   /** Keeps the user out, or with null lets them in again. May be repeated. Answers with the ban. */
   | { readonly type: "ban"; readonly ban: Ban | null }

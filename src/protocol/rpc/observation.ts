@@ -1,14 +1,13 @@
-import type { DeviceType, UserId } from "../ids.ts";
+import { z } from "zod";
+import { DeviceType, UserId } from "../ids.ts";
 
 /** What an observation begins with, and what ends it: the user, or that the right to it is over. */
-export type ObservationEvent = "started" | "stopped" | "expired" | "revoked";
+export const ObservationEvent = z.enum(["started", "stopped", "expired", "revoked"]);
+export type ObservationEvent = z.infer<typeof ObservationEvent>;
 
-/** Where the user asked for it. */
-export interface ObservingDevice {
-  readonly deviceId: string;
-  readonly deviceType: DeviceType;
-  readonly tokenId: string;
-}
+/** Where the user asked for it; empty ids: a server key did in the user's name. */
+export const ObservingDevice = z.object({ deviceId: z.string(), deviceType: DeviceType, tokenId: z.string() });
+export type ObservingDevice = z.infer<typeof ObservingDevice>;
 
 /** A user's mailbox begins or ends an observation. May be repeated, and come late. Answers with `ObserveResult`. */
 export interface ObserveCall {
@@ -26,21 +25,20 @@ export interface ObserveResult {
 }
 
 /** A line of a session's audit. */
-export interface ObserverRecord {
+export const ObserverRecord = z.object({
   /** 1, 2, 3 … in each session. */
-  readonly id: number;
+  id: z.int(),
   /** ms since 1970 */
-  readonly at: number;
-  readonly userId: UserId;
-  readonly event: ObservationEvent | "dismissed";
+  at: z.int(),
+  userId: UserId,
+  event: z.enum([...ObservationEvent.options, "dismissed"]),
   /** The log's end at that moment. */
-  readonly seqId: number;
-  readonly device?: ObservingDevice;
+  seqId: z.int(),
+  device: ObservingDevice.optional(),
   /** Who dismissed the group. */
-  readonly by?: UserId;
-}
+  by: UserId.optional(),
+});
+export type ObserverRecord = z.infer<typeof ObserverRecord>;
 
-export interface ObserverAuditResult {
-  readonly records: readonly ObserverRecord[];
-  readonly more: boolean;
-}
+export const ObserverAuditResult = z.object({ records: z.array(ObserverRecord), more: z.boolean() });
+export type ObserverAuditResult = z.infer<typeof ObserverAuditResult>;

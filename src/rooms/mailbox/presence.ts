@@ -41,7 +41,13 @@ export class Presence implements MailboxFeature {
     relations.whenEnded((userId) => this.#lose(userId));
   }
 
-  readonly calls: MailboxCalls = { follow: (call) => this.#follow(call) };
+  readonly calls: MailboxCalls = {
+    follow: (call) => this.#follow(call),
+    lookPresence: () => {
+      this.#review();
+      return this.#news().presence;
+    },
+  };
 
   opened(): void {
     this.#review();

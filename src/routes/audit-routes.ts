@@ -1,0 +1,121 @@
+import type { Context } from "hono";
+import { z } from "zod";
+import { assertNever } from "../kernel/assert.ts";
+import { sessionRoom } from "../kernel/room-name.ts";
+import type { Entry } from "../protocol/entry.ts";
+import type { HistoryResult } from "../protocol/frames/message.ts";
+import { PackId, SessionId, UserId } from "../protocol/ids.ts";
+import { DEFAULT_HISTORY_LIMIT, MAX_HISTORY_LIMIT } from "../protocol/limits.ts";
+import { Gone } from "../protocol/message-parts.ts";
+import { ObserverAuditResult } from "../protocol/rpc/observation.ts";
+import { unwrap } from "../protocol/rpc/outcome.ts";
+import type { SessionCall } from "../protocol/rpc/session-call.ts";
+import { requireServer } from "./acting.ts";
+import type { Deps } from "./deps.ts";
+import { operation } from "./operation.ts";
+import { type Authenticated, count, newRouter } from "./router.ts";
+
+/** Who did what to which entry, and when. Never what was said. */
+const AuditRecord = z.object({
+  /** Its place in the log. */
+  seqId: z.int(),
+  /** ms since 1970 */
+  at: z.int(),
+  by: UserId,
+  packId: PackId,
+  /** `sent`; of what is done to a message its `op`; of a group's notice its `event`. */
+  action: z.string(),
+  /** seqId of the message that it was done to. */
+  target: z.int().optional(),
+  /** The members that it is about. */
+  users: z.array(UserId).optional(),
+  /** What became of the message since. */
+  gone: Gone.optional(),
+});
+type AuditRecord = z.infer<typeof AuditRecord>;
+
+const given = {
+  method: "get",
+  tag: "Sessions",
+  access: "server",
+  scope: "audit:read",
+  request: {
+    params: z.object({ sessionId: SessionId }),
+    query: z.object({
+      after: count(0).default(0),
+      limit: count(1, MAX_HISTORY_LIMIT).default(DEFAULT_HISTORY_LIMIT),
+    }),
+  },
+  errors: ["NO_SUCH_GROUP", "HISTORY_FORBIDDEN"],
+} as const;
+
+const readAudit = operation({
+  ...given,
+  path: "/sessions/{sessionId}/audit",
+  id: "readAudit",
+  summary: "Who did what to which entry of a session, and when",
+  description: "From the log itself, the oldest first, without content. The next page is `after` the last seqId.",
+  answer: z.object({ records: z.array(AuditRecord), more: z.boolean() }),
+  answerExample: {
+    records: [
+      { seqId: 1, at: 1_790_000_000_000, by: "alice", packId: "hello-1", action: "sent" },
+      { seqId: 2, at: 1_790_000_005_000, by: "alice", packId: "recall-1", action: "recall", target: 1 },
+    ],
+    more: false,
+  },
+});
+
+const readObserverAudit = operation({
+  ...given,
+  path: "/sessions/{sessionId}/observers/audit",
+  id: "readObserverAudit",
+  summary: "Who followed a session without being a member, and when",
+  description: "Each beginning and each end, the oldest first. The next page is `after` the last id.",
+  answer: ObserverAuditResult,
+  answerExample: {
+    records: [{ id: 1, at: 1_790_000_000_000, userId: "erin", event: "started", seqId: 17 }],
+    more: false,
+  },
+});
+
+/** Audits of a session. */
+export function auditRoutes(deps: Deps) {
+  return newRouter()
+    .openapi(readAudit, async (c) => {
+      const call = { type: "history", by: { kind: "server" }, ...c.req.valid("query") } as const;
+      const { entries, more } = (await askSession(deps, c, { ...c.req.valid("param"), call })) as HistoryResult; // SAFETY: history answers with a page
+      return c.json({ records: entries.map(recordOf), more }, 200);
+    })
+    .openapi(readObserverAudit, async (c) => {
+      const call = { type: "observerAudit", by: { kind: "server" }, ...c.req.valid("query") } as const;
+      // SAFETY: what the call answers with
+      return c.json((await askSession(deps, c, { ...c.req.valid("param"), call })) as ObserverAuditResult, 200);
+    });
+}
+
+async function askSession(
+  deps: Deps,
+  c: Context<Authenticated>,
+  { sessionId, call }: { sessionId: SessionId; call: SessionCall },
+): Promise<unknown> {
+  const principal = c.get("principal");
+  requireServer(principal);
+  return unwrap(await deps.call(sessionRoom(principal.app, sessionId), call));
+}
+
+function recordOf(entry: Entry): AuditRecord {
+  const { seqId, timestamp: at, from: by, packId } = entry;
+  const record = { seqId, at, by, packId };
+  switch (entry.kind) {
+    case "message":
+      return { ...record, action: "sent", ...(entry.gone === undefined ? {} : { gone: entry.gone }) };
+    case "control":
+      return { ...record, action: entry.control.op, target: entry.control.target };
+    case "notice": {
+      const { notice } = entry;
+      return { ...record, action: notice.event, ...("users" in notice ? { users: notice.users } : {}) };
+    }
+    default:
+      return assertNever(entry);
+  }
+}
