@@ -10,7 +10,7 @@ export type JobFailure = z.infer<typeof JobFailure>;
 
 /** What is written down of a job: it never goes back. */
 export const JobProgress = z.object({
-  kind: z.enum(["notice", "push"]),
+  kind: z.enum(["notice", "push", "broadcast"]),
   state: z.enum(["queued", "running", "done", "cancelled"]),
   total: z.int(),
   done: z.int(),

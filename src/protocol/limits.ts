@@ -63,6 +63,8 @@ export const MAX_FOLLOWED = 1_000;
 export const MAX_PAGE_LIMIT = 200;
 /** How long a mailbox keeps a priority entry. */
 export const PRIORITY_RETENTION_MS = 30 * 86_400_000;
+/** Sessions of one broadcast. */
+export const MAX_BROADCAST_SESSIONS = 10_000;
 /** Users of one call that sends a business notice. */
 export const MAX_NOTICE_USERS = 10_000;
 export const MAX_PACK_ID_LENGTH = 64;

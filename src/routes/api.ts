@@ -2,6 +2,7 @@ import { banRoutes } from "./ban-routes.ts";
 import { auditRoutes } from "./audit-routes.ts";
 import { batchRoutes } from "./batch-routes.ts";
 import { beforeSendRoutes } from "./before-send-routes.ts";
+import { broadcastRoutes } from "./broadcast-routes.ts";
 import type { Deps } from "./deps.ts";
 import { deviceRoutes } from "./device-routes.ts";
 import { friendRoutes } from "./friend-routes.ts";
@@ -45,6 +46,7 @@ export function apiRoutes(deps: Deps, tokens: Tokens) {
     .route("/", inboxRoutes(deps))
     .route("/", friendRoutes(deps))
     .route("/", noticeRoutes(deps))
+    .route("/", broadcastRoutes(deps))
     .route("/", jobRoutes(deps))
     .route("/", keyRoutes(deps))
     .route("/", settingsRoutes(deps))

@@ -15,8 +15,15 @@ export interface NotifyJob {
   readonly notification: PushNotification;
 }
 
+/** The same message into many sessions, in the name of one user. The targets are session ids. */
+export interface BroadcastJob {
+  readonly kind: "broadcast";
+  readonly sender: UserId;
+  readonly message: Omit<AppendItem, "packId">;
+}
+
 /** One call to many rooms. What is called, for each target, follows from the kind. */
-export type Job = NoticeJob | NotifyJob;
+export type Job = NoticeJob | NotifyJob | BroadcastJob;
 
 /** Calls to a job room. All of them answer with `JobProgress`. */
 export type JobCall =

@@ -2,7 +2,7 @@ import { digestOf } from "../../kernel/digest.ts";
 import type { RoomCall } from "../../kernel/effects.ts";
 import { mailboxRoom, type RoomName, sessionRoom } from "../../kernel/room-name.ts";
 import { ParleyError } from "../../protocol/errors.ts";
-import type { AppId, JobId, PackId, UserId } from "../../protocol/ids.ts";
+import type { AppId, JobId, PackId, SessionId, UserId } from "../../protocol/ids.ts";
 import type { Job } from "../../protocol/rpc/job-call.ts";
 import { failed, type Outcome } from "../../protocol/rpc/outcome.ts";
 import type { AppendResult } from "../../protocol/rpc/session-call.ts";
@@ -29,6 +29,12 @@ interface JobKind<J extends Job> {
   outcomeOf(value: unknown): Outcome;
 }
 
+/** Of one message that was sent to a session. */
+function outcomeOfAppend(value: unknown): Outcome {
+  const [outcome] = value as AppendResult; // SAFETY: append answers with one result per item
+  return outcome ?? failed(new ParleyError("SERVER_EXCEPTION"));
+}
+
 const KINDS: { readonly [Kind in Job["kind"]]: JobKind<Extract<Job, { readonly kind: Kind }>> } = {
   notice: {
     itemOf({ app, job: { sender, message }, target, packId }) {
@@ -36,10 +42,14 @@ const KINDS: { readonly [Kind in Job["kind"]]: JobKind<Extract<Job, { readonly k
       const items = [{ packId, ...message }];
       return { to: sessionRoom(app, sessionId), call: { type: "append", by: "server", sender, items } };
     },
-    outcomeOf(value) {
-      const [outcome] = value as AppendResult; // SAFETY: append answers with one result per item
-      return outcome ?? failed(new ParleyError("SERVER_EXCEPTION"));
+    outcomeOf: outcomeOfAppend,
+  },
+  broadcast: {
+    itemOf({ app, job: { sender, message }, target, packId }) {
+      const to = sessionRoom(app, target as SessionId); // SAFETY: whoever starts a broadcast gives it session ids
+      return { to, call: { type: "append", by: "server", sender, items: [{ packId, ...message }] } };
     },
+    outcomeOf: outcomeOfAppend,
   },
   push: {
     itemOf({ app, job: { notification }, target, packId }) {

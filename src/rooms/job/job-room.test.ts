@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { jobId, room, SimJob, sale, shop, users } from "../../../test/sim/jobs.ts";
 import { hotSession } from "../../../test/sim/mailboxes.ts";
-import { alice, app } from "../../../test/sim/names.ts";
+import { alice, app, bob } from "../../../test/sim/names.ts";
+import { ERRORS } from "../../protocol/errors.ts";
 import type { Job } from "../../protocol/rpc/job-call.ts";
-import { noticeSessionId } from "../../protocol/session-id.ts";
+import { noticeSessionId, singleSessionId } from "../../protocol/session-id.ts";
 
 const WEEK_MS = 7 * 86_400_000;
 const TABLES = ["job_orders", "job_states", "job_chunks", "job_retries", "job_failures"];
@@ -117,4 +118,20 @@ it("J20 a notice reaches its users as a counted message of the sender", () => {
   expect(hot).toMatchObject({ unread: 1, last: { from: shop, priority: "high", content } });
   const expiresAt = job.world.nowMs + 60_000;
   expect(hot?.last).toMatchObject({ packId: expect.stringMatching(`^${jobId}\\.`), expiresAt });
+});
+
+it("J21 a broadcast reaches each session that its sender may write in, once", () => {
+  const [toAlice, toBob, foreign] = [
+    singleSessionId(shop, alice),
+    singleSessionId(shop, bob),
+    singleSessionId(alice, bob),
+  ];
+  const broadcast = { kind: "broadcast", sender: shop, message: { contentType: 1, content: "we move" } } as const;
+  job.start([toAlice, foreign, toBob, toAlice], broadcast);
+  const progress = job.work();
+  const failures = [{ target: foreign, code: ERRORS.ACCESS_DENIED.code, name: "ACCESS_DENIED" }];
+  expect(progress).toMatchObject({ kind: "broadcast", state: "done", total: 3, done: 2, failed: 1, failures });
+  expect(job.sessionsByMessages()).toEqual(new Map([[1, 2]]));
+  const hot = hotSession(job.world, alice, toAlice);
+  expect(hot).toMatchObject({ unread: 1, last: { from: shop, content: "we move" } });
 });
