@@ -8,6 +8,8 @@ import { type Host, ServerProcess, temporaryDirectory } from "../test/support/se
 import {
   type ChatJob,
   type ChatResult,
+  type HttpJob,
+  type HttpResult,
   type Job,
   RESULT_PREFIX,
   type StormJob,
@@ -73,6 +75,15 @@ export async function chat(job: ChatJob): Promise<ChatResult> {
   const driver = startDriver(job);
   try {
     return (await resultOf(driver)) as ChatResult; // SAFETY: what bench/driver/main.ts prints for a ChatJob
+  } finally {
+    await ended(driver);
+  }
+}
+
+export async function http(job: HttpJob): Promise<HttpResult> {
+  const driver = startDriver(job);
+  try {
+    return (await resultOf(driver)) as HttpResult; // SAFETY: what it prints for an HttpJob
   } finally {
     await ended(driver);
   }

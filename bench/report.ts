@@ -2,6 +2,7 @@ import type { ArchiveFigures } from "./archive/archive.ts";
 import { idleHour, type MessageCost } from "./cost/message-cost.ts";
 import { dollarsPerMillion } from "./cost/prices.ts";
 import type { ChatResult, Load } from "./driver/job.ts";
+import type { HttpFigure } from "./http.ts";
 import type { PushFigure } from "./push/push.ts";
 import type { Comparison, Storm } from "./scenarios.ts";
 import type { WordCost } from "./words.ts";
@@ -176,4 +177,12 @@ export function archiveTables({ rows, writes, reads }: ArchiveFigures): string {
   const asked = reads.map(({ what, p50Ms, p99Ms }) => [what, `${ms(p50Ms)} / ${ms(p99Ms)}`]);
   const writeTable = table(["database", "entries per batch", "rows/s", "CPU µs per row"], written);
   return `${writeTable}\n${table([`of ${count(rows)} rows`, "p50 / p99 ms"], asked)}`;
+}
+
+export function httpTable(figures: readonly HttpFigure[]): string {
+  const head = ["server", "messages per request", "requests at once", "messages/s", "p50 / p99 ms of a request"];
+  const rows = figures.map(({ host, batch, callers, messagesPerSecond, p50Ms, p99Ms }) => {
+    return [`Parley, ${host}`, String(batch), String(callers), count(messagesPerSecond), `${ms(p50Ms)} / ${ms(p99Ms)}`];
+  });
+  return table(head, rows);
 }

@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { ROOT } from "../test/support/repository.ts";
 import { archiveFigures } from "./archive/archive.ts";
 import { type MessageCost, messageCosts } from "./cost/message-cost.ts";
+import { httpFigures } from "./http.ts";
 import { pushFigures } from "./push/push.ts";
 import {
   archiveTables,
@@ -12,6 +13,7 @@ import {
   comparisonRows,
   costTable,
   hostRow,
+  httpTable,
   pushTable,
   stormTable,
   table,
@@ -24,7 +26,7 @@ import { wordCosts } from "./words.ts";
 
 /** `npm run bench`, or a part of it: `npm run bench -- --only group100,storm`. */
 const CHAT_NAMES = Object.keys(CHATS) as ChatName[]; // SAFETY: the keys of a constant
-const PARTS: readonly string[] = [...CHAT_NAMES, "storm", "cost", "words", "archive", "push", "workers"];
+const PARTS: readonly string[] = [...CHAT_NAMES, "storm", "cost", "words", "archive", "push", "http", "workers"];
 
 const { values } = parseArgs({
   options: {
@@ -84,6 +86,12 @@ async function push(): Promise<void> {
   section("Push (Parley, Bun)", pushTable(await pushFigures(Number(values["push-users"]))));
 }
 
+async function http(): Promise<void> {
+  if (!wanted.has("http")) return;
+  console.error("http …");
+  section("HTTP", httpTable(await httpFigures()));
+}
+
 async function workers(): Promise<void> {
   if (!wanted.has("workers") || !existsSync(join(ROOT, "wrangler.toml"))) return;
   console.error("workers …");
@@ -96,6 +104,7 @@ const measured = { chats: await chats(), storm: await storms(), costs: costs() }
 words();
 await archive();
 await push();
+await http();
 await workers();
 const judged = verdicts(measured);
 if (judged.length > 0) section("Targets", table(["target", "limit", "measured", ""], judged));

@@ -1,5 +1,5 @@
 /** What the driver process is asked to do, as JSON in its first argument. */
-export type Job = ChatJob | StormJob;
+export type Job = ChatJob | StormJob | HttpJob;
 
 /** Users that talk: in one group, or in pairs. */
 export interface ChatJob {
@@ -25,6 +25,19 @@ export interface StormJob {
   readonly prefix: string;
 }
 
+/** Callers that send messages over HTTP with a server key. */
+export interface HttpJob {
+  readonly kind: "http";
+  readonly url: string;
+  readonly key: string;
+  /** Messages in a request. */
+  readonly batch: number;
+  /** Requests under way at once. */
+  readonly callers: number;
+  readonly warmUpMs: number;
+  readonly measureMs: number;
+}
+
 export interface Latency {
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -42,6 +55,11 @@ export interface Load extends Latency {
 export interface ChatResult {
   readonly saturated: Load;
   readonly paced: Load | undefined;
+}
+
+/** The latencies are those of requests. */
+export interface HttpResult extends Latency {
+  readonly messagesPerSecond: number;
 }
 
 export interface StormResult extends Latency {
