@@ -2,6 +2,7 @@ import type { Counter, Histogram, Labelled, Labels } from "./metrics.ts";
 import { Metrics } from "./metrics.ts";
 
 const REQUEST_BOUNDS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+const LAG_BOUNDS_S = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 7_200, 86_400];
 
 interface MeasuresOptions {
   /** Of every sample. */
@@ -23,6 +24,10 @@ export class Measures {
   readonly requests: Labelled<Histogram>;
   /** By queue and end (done, retry, dead). */
   readonly jobs: Labelled<Counter>;
+  /** Entries that the archive took. */
+  readonly archived: Counter;
+  /** How old they were then: one for each page of a session. */
+  readonly archiveLag: Histogram;
   /** By provider and outcome. */
   readonly pushes: Labelled<Counter>;
   /** By call (post, decide) and end: the class of the status, or why there was none. */
@@ -59,6 +64,11 @@ export class Measures {
     this.jobs = metrics.counters(
       { name: "parley_queue_jobs_handled", help: "Jobs that were handed to their consumer, by what became of them." },
       ["queue", "end"],
+    );
+    this.archived = metrics.counter({ name: "parley_archived_entries", help: "Entries that the archive took." });
+    this.archiveLag = metrics.histogram(
+      { name: "parley_archive_lag_seconds", unit: "seconds", help: "How old entries were when the archive took them." },
+      LAG_BOUNDS_S,
     );
     this.pushes = metrics.counters(
       { name: "parley_pushes", help: "Push notifications, by provider and what became of them." },

@@ -1,5 +1,5 @@
-import { banRoutes } from "./ban-routes.ts";
 import { auditRoutes } from "./audit-routes.ts";
+import { banRoutes } from "./ban-routes.ts";
 import { batchRoutes } from "./batch-routes.ts";
 import { beforeSendRoutes } from "./before-send-routes.ts";
 import { broadcastRoutes } from "./broadcast-routes.ts";

@@ -1,19 +1,17 @@
-import type { Context } from "hono";
 import { z } from "zod";
 import { assertNever } from "../kernel/assert.ts";
 import { sessionRoom } from "../kernel/room-name.ts";
 import type { Entry } from "../protocol/entry.ts";
-import type { HistoryResult } from "../protocol/frames/message.ts";
 import { PackId, SessionId, UserId } from "../protocol/ids.ts";
 import { DEFAULT_HISTORY_LIMIT, MAX_HISTORY_LIMIT } from "../protocol/limits.ts";
 import { Gone } from "../protocol/message-parts.ts";
 import { ObserverAuditResult } from "../protocol/rpc/observation.ts";
 import { unwrap } from "../protocol/rpc/outcome.ts";
-import type { SessionCall } from "../protocol/rpc/session-call.ts";
 import { requireServer } from "./acting.ts";
 import type { Deps } from "./deps.ts";
 import { operation } from "./operation.ts";
-import { type Authenticated, count, newRouter } from "./router.ts";
+import { count, newRouter } from "./router.ts";
+import { readSession } from "./session-history.ts";
 
 /** Who did what to which entry, and when. Never what was said. */
 const AuditRecord = z.object({
@@ -49,10 +47,10 @@ const given = {
   errors: ["NO_SUCH_GROUP", "HISTORY_FORBIDDEN"],
 } as const;
 
-const readAudit = operation({
+const readSessionAudit = operation({
   ...given,
   path: "/sessions/{sessionId}/audit",
-  id: "readAudit",
+  id: "readSessionAudit",
   summary: "Who did what to which entry of a session, and when",
   description: "From the log itself, the oldest first, without content. The next page is `after` the last seqId.",
   answer: z.object({ records: z.array(AuditRecord), more: z.boolean() }),
@@ -81,26 +79,21 @@ const readObserverAudit = operation({
 /** Audits of a session. */
 export function auditRoutes(deps: Deps) {
   return newRouter()
-    .openapi(readAudit, async (c) => {
-      const call = { type: "history", by: { kind: "server" }, ...c.req.valid("query") } as const;
-      const { entries, more } = (await askSession(deps, c, { ...c.req.valid("param"), call })) as HistoryResult; // SAFETY: history answers with a page
+    .openapi(readSessionAudit, async (c) => {
+      const principal = c.get("principal");
+      requireServer(principal);
+      const session = { app: principal.app, ...c.req.valid("param") };
+      const { entries, more } = await readSession(deps, session, c.req.valid("query"));
       return c.json({ records: entries.map(recordOf), more }, 200);
     })
     .openapi(readObserverAudit, async (c) => {
+      const principal = c.get("principal");
+      requireServer(principal);
+      const room = sessionRoom(principal.app, c.req.valid("param").sessionId);
       const call = { type: "observerAudit", by: { kind: "server" }, ...c.req.valid("query") } as const;
       // SAFETY: what the call answers with
-      return c.json((await askSession(deps, c, { ...c.req.valid("param"), call })) as ObserverAuditResult, 200);
+      return c.json(unwrap(await deps.call(room, call)) as ObserverAuditResult, 200);
     });
-}
-
-async function askSession(
-  deps: Deps,
-  c: Context<Authenticated>,
-  { sessionId, call }: { sessionId: SessionId; call: SessionCall },
-): Promise<unknown> {
-  const principal = c.get("principal");
-  requireServer(principal);
-  return unwrap(await deps.call(sessionRoom(principal.app, sessionId), call));
 }
 
 function recordOf(entry: Entry): AuditRecord {
