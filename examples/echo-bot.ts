@@ -29,6 +29,10 @@ const api = parleyApi({ url, credential });
 // The same packId is the same endpoint, with the same secret: a bot that starts again goes on where it was.
 const body = { packId: `bot-${bot}`, url: ownUrl, events: ["message" as const], bot };
 const { secret } = await (await api.webhooks.$post({ json: body })).json();
+const keyBody = { name: `bot ${bot}`, scopes: ["messages:write"], bot };
+const made = await api.keys.$post({ json: keyBody }, { headers: { "Idempotency-Key": `bot-${bot}` } });
+// It acts as the bot and as nobody else.
+const asBot = parleyApi({ url, credential: (await made.json()).key });
 const webhook = new Webhook(secret);
 
 createServer(async (request, response) => {
@@ -49,5 +53,5 @@ async function handle(request: IncomingMessage): Promise<void> {
   const { sessionId, entry } = event.data;
   // An event may come twice. The packId follows from it, so the answer is stored once.
   const packId = `echo-${entry.seqId}`;
-  await api.messages.$post({ json: { packId, from: bot, sessionId, content: entry.content } });
+  await asBot.messages.$post({ json: { packId, sessionId, content: entry.content } });
 }

@@ -62,7 +62,7 @@ function authenticating(deps: Deps, gatekeeper: Gatekeeper) {
   return createMiddleware<Authenticated>(async (c, next) => {
     const nowMs = deps.clock.nowMs();
     const principal = await gatekeeper.identify(c.req.header("Authorization"), nowMs);
-    if (principal.kind === "server" && principal.key !== undefined) limits.take(c, principal.key, nowMs);
+    if (principal.key !== undefined) limits.take(c, principal.key, nowMs);
     if ((await deps.settings(principal.app)).status === "suspended") throw new ParleyError("APP_SUSPENDED");
     c.set("principal", principal);
     c.header("Cache-Control", "no-store");

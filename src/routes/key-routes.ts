@@ -4,7 +4,7 @@ import { z } from "zod";
 import { appRoom } from "../kernel/room-name.ts";
 import { ParleyError } from "../protocol/errors.ts";
 import { Done } from "../protocol/frames/done.ts";
-import { type AppId, KeyId } from "../protocol/ids.ts";
+import { type AppId, KeyId, UserId } from "../protocol/ids.ts";
 import { keyIdOf } from "../protocol/key-id.ts";
 import { type AppSettings, KeyRate, KeyScope, type StoredKey } from "../protocol/rpc/app-settings.ts";
 import { unwrap } from "../protocol/rpc/outcome.ts";
@@ -21,6 +21,8 @@ const KeyBody = z.object({
   name: z.string().min(1).max(128),
   /** `<family>:read` or `<family>:write`, as each operation says · `*`: all of them · `admin`: keys, settings and audit. */
   scopes: z.array(KeyScope).min(1).max(64),
+  /** The key of a bot: it acts as this user and as nobody else, with their rights. */
+  bot: UserId.optional(),
   /** ms since 1970; without it the key holds until it is revoked. */
   expiresAt: z.int().min(0).optional(),
   rate: KeyRate.optional(),
@@ -121,7 +123,8 @@ export async function makeKey(deps: Deps, { app, request, by }: KeyRequest, body
 }
 
 function isSame({ digest: _, createdAt: __, ...known }: StoredKey, body: KeyBody): boolean {
-  const inOrder = ({ name, scopes, expiresAt, rate }: KeyBody) => JSON.stringify([name, scopes, expiresAt, rate]);
+  const inOrder = ({ name, scopes, bot, expiresAt, rate }: KeyBody) =>
+    JSON.stringify([name, scopes, bot, expiresAt, rate]);
   return inOrder(known) === inOrder(body);
 }
 

@@ -14,9 +14,9 @@ export function permit(access: Access, scope: KeyScope) {
   OPERATION_SCOPES.add(scope);
   return createMiddleware<Authenticated>(async (c, next) => {
     const principal = c.get("principal");
-    if (principal.kind === "user") {
-      if (access === "server") throw new ParleyError("ACCESS_DENIED", "a server key is needed");
-    } else if (principal.key !== undefined && !grants(principal.key.scopes, scope)) {
+    if (principal.kind === "user" && access === "server")
+      throw new ParleyError("ACCESS_DENIED", "a server key is needed");
+    if (principal.key !== undefined && !grants(principal.key.scopes, scope)) {
       throw new ParleyError("SCOPE_MISSING", scope);
     }
     await next();

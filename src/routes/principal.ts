@@ -11,7 +11,13 @@ import { isSameSecret } from "./same-secret.ts";
 import type { TokenClaims, Tokens } from "./tokens.ts";
 
 /** Who sent an HTTP request. */
-export type Principal = ServerPrincipal | ({ readonly kind: "user" } & TokenClaims);
+export type Principal = ServerPrincipal | UserPrincipal;
+
+export interface UserPrincipal extends TokenClaims {
+  readonly kind: "user";
+  /** Of a bot; without one it is a token. */
+  readonly key?: ApiKey;
+}
 
 export interface ServerPrincipal {
   readonly kind: "server";
@@ -70,9 +76,15 @@ export class Gatekeeper {
     if (key === undefined || !isSameSecret(keyDigestOf(text), key.digest)) throw new ParleyError("BAD_CREDENTIALS");
     if (key.expiresAt !== undefined && key.expiresAt <= nowMs)
       throw new ParleyError("BAD_CREDENTIALS", "it has expired");
-    const { scopes, rate } = key;
-    return { kind: "server", app, key: { id: id as KeyId, scopes, ...(rate === undefined ? {} : { rate }) } }; // SAFETY: matches the pattern
+    return principalOf(app, id as KeyId, key); // SAFETY: matches the pattern
   }
+}
+
+/** A bot's key is as good as a token of its user that lasts until it is revoked. */
+function principalOf(app: AppId, id: KeyId, { scopes, rate, bot, expiresAt }: StoredKey): Principal {
+  const key = { id, scopes, ...(rate === undefined ? {} : { rate }) };
+  if (bot === undefined) return { kind: "server", app, key };
+  return { kind: "user", app, userId: bot, tokenId: id, expiresAtMs: expiresAt ?? Number.MAX_SAFE_INTEGER, key };
 }
 
 /** What is kept of an API key. */

@@ -110,6 +110,28 @@ describe("webhook endpoints", () => {
   });
 });
 
+describe("the key of a bot", () => {
+  it("acts as its user and as nobody else, as far as its scopes go", async () => {
+    const made = await ask("POST", "/v1/keys", {
+      name: "echo",
+      scopes: ["messages:write", "sessions:read"],
+      bot: "echo",
+    });
+    const key = String(made.body.key);
+    const send = (body: object) => http.post("/v1/messages", key, { to: "alice", content: "hello", ...body });
+    expect(await send({ packId: "a" })).toMatchObject({ status: 200, body: { sessionId: "SC_alice_echo" } });
+    expect(await send({ packId: "b", from: "echo" })).toMatchObject({ status: 200, body: { seqId: 2 } });
+    expect(await send({ packId: "c", from: "bob" })).toMatchObject(problem("ACCESS_DENIED"));
+    await http.post("/v1/messages", KEY, { packId: "d", from: "alice", to: "bob", content: "private" });
+    expect((await http.get("/v1/sessions/SC_alice_echo/messages", key)).status).toBe(200);
+    expect(await http.get("/v1/sessions/SC_alice_bob/messages", key)).toMatchObject(problem("HISTORY_FORBIDDEN"));
+    expect(await http.get("/v1/webhooks", key)).toMatchObject(problem("ACCESS_DENIED"));
+    expect(await http.get("/v1/users/echo/friends", key)).toMatchObject(problem("SCOPE_MISSING"));
+    await ask("DELETE", `/v1/keys/${made.body.id}`);
+    expect(await send({ packId: "e" })).toMatchObject(problem("BAD_CREDENTIALS"));
+  });
+});
+
 describe("the before-send hook", () => {
   it("keeps its secret until a new one is asked for, and then signs with both for a day", async () => {
     const hook = { url: "https://hooks.example/before", onFailure: "closed" };

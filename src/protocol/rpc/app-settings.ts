@@ -73,6 +73,8 @@ export const StoredKey = z.object({
   /** SHA-256 of the key's text, in hex. The text has 256 random bits, so that nothing slower is needed. */
   digest: z.string().regex(/^[0-9a-f]{64}$/),
   scopes: z.array(KeyScope).min(1).max(64),
+  /** It is this user's key: it may what they may, as far as its scopes go. */
+  bot: UserId.optional(),
   /** ms since 1970 */
   createdAt: z.int(),
   /** ms since 1970 */

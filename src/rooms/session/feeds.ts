@@ -66,10 +66,15 @@ export class Feeds implements SessionFeature {
       const moved = Math.max(cursor, Math.min(upTo, this.#ports.log.headSeqId));
       const more = moved < this.#ports.log.headSeqId;
       this.#put(reader, { cursor: moved, askedAtMs: more ? askedAtMs : undefined });
-      if (reader === "archive") this.#ports.trimming.archived(moved);
+      if (reader === "archive") this.#ports.trimming.archived(this.#readByAll(moved));
       return { more };
     },
   };
+
+  /** What an endpoint was not told of yet stays whole. */
+  #readByAll(upTo: number): number {
+    return this.#ports.readers().includes("webhook") ? Math.min(upTo, this.#feed("webhook").cursor) : upTo;
+  }
 
   /** Most turns append nothing, and most of the others find a timer or a job that will do. */
   settle(): void {

@@ -4,6 +4,7 @@ import { append, history, ownHistory, SimGroup, text, tryAppend } from "../../..
 import { hotSession, mailboxOf } from "../../../test/sim/mailboxes.ts";
 import { alice, bob, carol, chatRoom } from "../../../test/sim/names.ts";
 import { ask, chunk, close, open, pin, react, recall, refusalOf } from "../../../test/sim/states.ts";
+import { subscribe, workOnWebhooks } from "../../../test/sim/webhook-jobs.ts";
 import { World } from "../../../test/sim/world.ts";
 import { unwrap } from "../../protocol/rpc/outcome.ts";
 
@@ -48,6 +49,19 @@ describe("what the archive has", () => {
       ...[...Array(163).keys()].map((n) => `m${n}`),
       "n0",
     ]);
+  });
+
+  it("S156 stays whole while an endpoint was not told of it", async () => {
+    const { world, archive } = archiving({ hotEntries: 2 });
+    subscribe(world, ["message"]);
+    send(world, 10);
+    archiveAll(world, archive);
+    expect(trimmed(world)).toEqual([]);
+    await workOnWebhooks(world);
+    send(world, 1, "n");
+    await workOnWebhooks(world);
+    archiveAll(world, archive);
+    expect(trimmed(world)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
   it("S124 stays whole while it is young, where the policy says so", () => {
