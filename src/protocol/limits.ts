@@ -67,6 +67,8 @@ export const PRIORITY_RETENTION_MS = 30 * 86_400_000;
 export const MAX_BROADCAST_SESSIONS = 10_000;
 /** Users of one call that sends a business notice. */
 export const MAX_NOTICE_USERS = 10_000;
+/** A signed request is taken so long before and after the time that it says. */
+export const SIGNATURE_WINDOW_MS = 300_000;
 export const MAX_PACK_ID_LENGTH = 64;
 export const MAX_USER_ID_LENGTH = 64;
 /** A longer JSON text than this, in characters, is not kept as a hot session's last entry: its content is left out. */

@@ -22,7 +22,7 @@ import { tellingRequestId, watched } from "./watched.ts";
 /** The HTTP side of Parley, the same on every host. */
 export function createApp(deps: Deps): OpenAPIHono<Authenticated> {
   const tokens = new Tokens(deps.config.tokenSecret);
-  const gatekeeper = new Gatekeeper(tokens, deps.config.serverKeys, deps.settings);
+  const gatekeeper = new Gatekeeper(tokens, deps.config.serverKeys, deps);
   const app = newRouter();
   app.use(watched(deps));
   app.onError((thrown, c) => {
@@ -61,7 +61,7 @@ function authenticating(deps: Deps, gatekeeper: Gatekeeper) {
   const limits = new KeyLimits();
   return createMiddleware<Authenticated>(async (c, next) => {
     const nowMs = deps.clock.nowMs();
-    const principal = await gatekeeper.identify(c.req.header("Authorization"), nowMs);
+    const principal = await gatekeeper.identify(c.req.raw, nowMs);
     if (principal.key !== undefined) limits.take(c, principal.key, nowMs);
     if ((await deps.settings(principal.app)).status === "suspended") throw new ParleyError("APP_SUSPENDED");
     c.set("principal", principal);

@@ -48,8 +48,14 @@ describe("a token", () => {
 });
 
 describe("the gatekeeper", () => {
-  const gatekeeper = new Gatekeeper(tokens, configOf().serverKeys, async () => DEFAULT_SETTINGS);
-  const identify = (authorization?: string) => gatekeeper.identify(authorization, nowMs);
+  const gatekeeper = new Gatekeeper(tokens, configOf().serverKeys, {
+    settings: async () => DEFAULT_SETTINGS,
+    call: async () => ({ ok: true, value: null }),
+  });
+  const identify = (authorization?: string) => {
+    const headers: HeadersInit = authorization === undefined ? {} : { Authorization: authorization };
+    return gatekeeper.identify(new Request("https://parley.test/v1/keys", { headers }), nowMs);
+  };
 
   it("knows a server key by its app, and a user by their token", async () => {
     expect(await identify(`Bearer ${KEY}`)).toEqual({ kind: "server", app: "main" });

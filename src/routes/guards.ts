@@ -45,7 +45,7 @@ function fromOrigins(origins: readonly string[]) {
       "traceparent",
       "tracestate",
     ],
-    exposeHeaders: ["ETag", "Retry-After", "X-Request-Id"],
+    exposeHeaders: ["ETag", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id"],
     maxAge: PREFLIGHT_SECONDS,
   });
 }

@@ -26,6 +26,8 @@ const KeyBody = z.object({
   /** ms since 1970; without it the key holds until it is revoked. */
   expiresAt: z.int().min(0).optional(),
   rate: KeyRate.optional(),
+  /** Requests with it are signed (RFC 9421), and do not carry it. */
+  signed: z.literal(true).optional(),
 });
 type KeyBody = z.infer<typeof KeyBody>;
 
@@ -123,8 +125,8 @@ export async function makeKey(deps: Deps, { app, request, by }: KeyRequest, body
 }
 
 function isSame({ digest: _, createdAt: __, ...known }: StoredKey, body: KeyBody): boolean {
-  const inOrder = ({ name, scopes, bot, expiresAt, rate }: KeyBody) =>
-    JSON.stringify([name, scopes, bot, expiresAt, rate]);
+  const inOrder = ({ name, scopes, bot, expiresAt, rate, signed }: KeyBody) =>
+    JSON.stringify([name, scopes, bot, expiresAt, rate, signed]);
   return inOrder(known) === inOrder(body);
 }
 

@@ -1,13 +1,16 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
+import { appRoom } from "../kernel/room-name.ts";
 import { ParleyError } from "../protocol/errors.ts";
 import { AppId, type KeyId } from "../protocol/ids.ts";
 import type { StoredKey } from "../protocol/rpc/app-settings.ts";
 import type { Operator } from "../protocol/rpc/operator.ts";
+import { unwrap } from "../protocol/rpc/outcome.ts";
 import { hasScope } from "../protocol/scope.ts";
 import type { ServerKey } from "./config.ts";
 import type { Deps } from "./deps.ts";
 import { isSameSecret } from "./same-secret.ts";
+import { checkSignature, claimIn } from "./signature.ts";
 import type { TokenClaims, Tokens } from "./tokens.ts";
 
 /** Who sent an HTTP request. */
@@ -40,6 +43,8 @@ export function operatorOf(principal: Principal): Operator {
   return { kind: "user", userId: principal.userId, ...(hasScope(principal, "observe") ? { observes: true } : {}) };
 }
 
+type KeyDeps = Pick<Deps, "settings" | "call">;
+
 /** The app and the id are in the text, so that a key is found without comparing all. */
 const API_KEY = /^ak_([a-z0-9][a-z0-9-]{0,31})_([0-9A-HJKMNP-TV-Z]{26})_[A-Za-z0-9_-]{43}$/;
 
@@ -48,15 +53,18 @@ export class Gatekeeper {
   readonly #tokens: Tokens;
   readonly #keys: readonly { readonly app: AppId; readonly digest: Uint8Array }[];
 
-  readonly #settings: Deps["settings"];
+  readonly #deps: KeyDeps;
 
-  constructor(tokens: Tokens, keys: readonly ServerKey[], settings: Deps["settings"]) {
+  constructor(tokens: Tokens, keys: readonly ServerKey[], deps: KeyDeps) {
     this.#tokens = tokens;
-    this.#settings = settings;
+    this.#deps = deps;
     this.#keys = keys.map(({ app, text }) => ({ app, digest: digestOf(text) }));
   }
 
-  async identify(authorization: string | undefined, nowMs: number): Promise<Principal> {
+  /** By its signature (RFC 9421), or by what it carries. */
+  async identify(request: Request, nowMs: number): Promise<Principal> {
+    if (request.headers.has("Signature-Input")) return this.#signed(request, nowMs);
+    const authorization = request.headers.get("Authorization");
     const [, credential] = /^Bearer (.+)$/i.exec(authorization ?? "") ?? [];
     if (credential === undefined) throw new ParleyError("IDENTITY_MISSING");
     if (credential.startsWith("ak_")) return this.#apiKey(credential, nowMs);
@@ -72,16 +80,34 @@ export class Gatekeeper {
     const [, named, id] = API_KEY.exec(text) ?? [];
     if (named === undefined || id === undefined) throw new ParleyError("BAD_CREDENTIALS");
     const app = AppId.parse(named);
-    const key = (await this.#settings(app)).keys[id] ?? (await this.#settings(app, "fresh")).keys[id];
+    const keyId = id as KeyId; // SAFETY: matches the pattern
+    const key = await this.#find(app, keyId);
     if (key === undefined || !isSameSecret(keyDigestOf(text), key.digest)) throw new ParleyError("BAD_CREDENTIALS");
-    if (key.expiresAt !== undefined && key.expiresAt <= nowMs)
-      throw new ParleyError("BAD_CREDENTIALS", "it has expired");
-    return principalOf(app, id as KeyId, key); // SAFETY: matches the pattern
+    if (key.signed) throw new ParleyError("BAD_CREDENTIALS", "requests with this key are signed");
+    return principalOf({ app, keyId }, key, nowMs);
+  }
+
+  async #signed(request: Request, nowMs: number): Promise<Principal> {
+    const claim = claimIn(request.headers);
+    const { app, keyId, created, nonce } = claim;
+    const key = await this.#find(app, keyId);
+    if (key?.signed === undefined) throw new ParleyError("BAD_CREDENTIALS", "keyid");
+    await checkSignature(request, claim, { digest: key.digest, nowMs });
+    const principal = principalOf({ app, keyId }, key, nowMs);
+    unwrap(await this.#deps.call(appRoom(app), { type: "app.nonce", keyId, created, nonce }));
+    return principal;
+  }
+
+  /** One that is unknown may be new. */
+  async #find(app: AppId, id: KeyId): Promise<StoredKey | undefined> {
+    return (await this.#deps.settings(app)).keys[id] ?? (await this.#deps.settings(app, "fresh")).keys[id];
   }
 }
 
 /** A bot's key is as good as a token of its user that lasts until it is revoked. */
-function principalOf(app: AppId, id: KeyId, { scopes, rate, bot, expiresAt }: StoredKey): Principal {
+function principalOf({ app, keyId: id }: { app: AppId; keyId: KeyId }, stored: StoredKey, nowMs: number): Principal {
+  const { scopes, rate, bot, expiresAt } = stored;
+  if (expiresAt !== undefined && expiresAt <= nowMs) throw new ParleyError("BAD_CREDENTIALS", "it has expired");
   const key = { id, scopes, ...(rate === undefined ? {} : { rate }) };
   if (bot === undefined) return { kind: "server", app, key };
   return { kind: "user", app, userId: bot, tokenId: id, expiresAtMs: expiresAt ?? Number.MAX_SAFE_INTEGER, key };

@@ -54,11 +54,14 @@ function appOf(bindings: Bindings): App {
   return { fetch, tracing };
 }
 
+/** Calls to the room of an app after which its settings are others. */
+const CHANGES: ReadonlySet<string> = new Set(["app.set", "app.status"]);
+
 /** Whoever changes an app sees the change with the next request to the same isolate. */
 async function callFromRoute(bindings: Bindings, to: Traced, call: RoomCall): Promise<Outcome> {
   const outcome = await callTraced(bindings, to, call);
   const { kind, app } = addressOf(to.room);
-  if (kind === "app" && call.type !== "app.settings") forgetApp(app);
+  if (kind === "app" && CHANGES.has(call.type)) forgetApp(app);
   return outcome;
 }
 

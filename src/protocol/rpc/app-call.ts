@@ -31,6 +31,8 @@ export type AppCall =
   | (Asked & { readonly type: "app.note"; readonly action: string; readonly about: string })
   /** Answers with `AuditPage`, the newest first. */
   | { readonly type: "app.audit"; readonly before?: number | undefined; readonly limit: number }
+  /** Of a signed request; used before it is `BAD_CREDENTIALS`. Answers with nothing. */
+  | { readonly type: "app.nonce"; readonly keyId: string; readonly created: number; readonly nonce: string }
   | RegistryCall;
 
 /** Calls to the room of the deployment, which knows its apps. */

@@ -80,6 +80,8 @@ export const StoredKey = z.object({
   /** ms since 1970 */
   expiresAt: z.int().optional(),
   rate: KeyRate.optional(),
+  /** Takes signed requests only, which do not carry the key. Then the hash is what they are signed with. */
+  signed: z.literal(true).optional(),
 });
 export type StoredKey = z.infer<typeof StoredKey>;
 

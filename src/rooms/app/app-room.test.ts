@@ -124,6 +124,22 @@ describe("the settings of an app", () => {
     });
   });
 
+  it("A9 know each signed request once, for as long as it could be repeated", () => {
+    const created = world.nowMs / 1_000;
+    const use = (nonce: string, keyId = "K") => ask({ type: "app.nonce", keyId, created, nonce });
+    expect(use("1")).toMatchObject({ ok: true });
+    expect(use("1")).toMatchObject({ ok: false, error: "BAD_CREDENTIALS" });
+    for (const [nonce, keyId] of [["2"], ["1", "L"]] as const) expect(use(nonce, keyId)).toMatchObject({ ok: true });
+    world.crashAll();
+    world.nowMs += 300_000;
+    expect(use("1")).toMatchObject({ ok: false, error: "BAD_CREDENTIALS" });
+    world.nowMs += 1_000;
+    expect(use("3")).toMatchObject({ ok: false, error: "BAD_CREDENTIALS" });
+    const later = { type: "app.nonce", keyId: "K", created: world.nowMs / 1_000, nonce: "1" } as const;
+    expect(ask(later)).toMatchObject({ ok: true });
+    expect(world.storage.forRoom(room).prepare("SELECT nonce FROM app_nonces").all()).toEqual([{ nonce: "1" }]);
+  });
+
   it("A12 hold for the app's rooms and no others, from the next event on", () => {
     const write = (to: AppId, packId: string) => {
       const items = [{ packId: PackId.parse(packId), contentType: 1 as const, content: "hello" }];

@@ -6,6 +6,7 @@ import type { AppCall, AppChanged } from "../../protocol/rpc/app-call.ts";
 import { type AppStatus, SECTIONS } from "../../protocol/rpc/app-settings.ts";
 import { AppStore } from "./app-store.ts";
 import { Audit } from "./audit.ts";
+import { Nonces } from "./nonces.ts";
 import { Registry } from "./registry.ts";
 
 /** Everybody who uses the app remembers all of its settings, so they are few and small. */
@@ -17,12 +18,14 @@ const MAX_CHARS = 1_048_576;
 export class AppRoom implements Room {
   readonly #store: AppStore;
   readonly #audit: Audit;
+  readonly #nonces: Nonces;
   readonly #registry: Registry;
   readonly #effects: Effects;
 
   constructor(_address: object, { sql, clock }: RoomPorts, effects: Effects) {
     this.#store = new AppStore(sql);
     this.#audit = new Audit(sql, clock);
+    this.#nonces = new Nonces(sql, clock);
     this.#registry = new Registry(sql, clock);
     this.#effects = effects;
   }
@@ -41,6 +44,8 @@ export class AppRoom implements Room {
         return null;
       case "app.audit":
         return this.#audit.page(known.before, known.limit);
+      case "app.nonce":
+        return this.#nonces.use(known);
       case "apps.add":
       case "apps.get":
       case "apps.list":

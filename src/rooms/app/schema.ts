@@ -14,6 +14,10 @@ export const appMigrations: RoomMigrations = {
       room TEXT NOT NULL, id INTEGER NOT NULL, at INTEGER NOT NULL, by TEXT NOT NULL, action TEXT NOT NULL,
       about TEXT NOT NULL, PRIMARY KEY (room, id)
     ) WITHOUT ROWID;
+    CREATE TABLE app_nonces (
+      room TEXT NOT NULL, created INTEGER NOT NULL, key TEXT NOT NULL, nonce TEXT NOT NULL,
+      PRIMARY KEY (room, created, key, nonce)
+    ) WITHOUT ROWID;
     CREATE TABLE app_registry (
       room TEXT NOT NULL, app TEXT NOT NULL, name TEXT NOT NULL, request TEXT NOT NULL, created_at INTEGER NOT NULL,
       PRIMARY KEY (room, app)
