@@ -9,13 +9,12 @@ import {
 } from "../../src/client/index.ts";
 import type { DeviceType } from "../../src/protocol/ids.ts";
 import { FlakyEnvironment } from "./flaky-environment.ts";
-import type { App } from "./server-process.ts";
 import { tokenFor } from "./tokens.ts";
 
 export interface PersonOptions {
   readonly url: string;
   readonly userId: string;
-  readonly app?: App;
+  readonly app?: string;
   readonly deviceType?: DeviceType;
   /** What an earlier run kept. */
   readonly store?: Store;
