@@ -2,7 +2,7 @@ import type { Counter, Histogram, Labelled, Labels } from "./metrics.ts";
 import { Metrics } from "./metrics.ts";
 
 const REQUEST_BOUNDS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
-const LAG_BOUNDS_S = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 7_200, 86_400];
+const LAG_BOUNDS_S = [0.1, 0.5, 1, 2, 3, 5, 10, 30, 60, 300, 1_800, 7_200, 86_400];
 
 interface MeasuresOptions {
   /** Of every sample. */

@@ -12,11 +12,7 @@ export interface ConsumersConfig {
 /** What works on each queue. One for the life of a process or an isolate: consumers remember credentials, and what fails. */
 export function consumersOf(config: ConsumersConfig, ports: ConsumerPorts): Consumers {
   const consumers = { push: pushConsumer(config.push, ports), webhook: new WebhookConsumer(ports) };
-  const { archive, measures } = ports;
+  const { archive } = ports;
   if (archive === undefined) return consumers;
-  const onArchived = (lagMs: number, entries: number) => {
-    measures.archived.add(entries);
-    measures.archiveLag.observe(lagMs / 1_000);
-  };
-  return { ...consumers, archive: new ArchiveConsumer({ ...ports, writer: new ArchiveWriter(archive), onArchived }) };
+  return { ...consumers, archive: new ArchiveConsumer({ ...ports, writer: new ArchiveWriter(archive) }) };
 }

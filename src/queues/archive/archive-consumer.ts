@@ -12,10 +12,8 @@ const MAX_PAGES = 16;
 /** Sessions of one batch that are written at the same time. */
 const MAX_AT_ONCE = 8;
 
-interface ArchiveConsumerPorts extends Pick<QueuePorts, "call" | "clock"> {
+interface ArchiveConsumerPorts extends Pick<QueuePorts, "call" | "clock" | "measures"> {
   readonly writer: ArchiveWriter;
-  /** Entries are in the archive so long after they were stored. */
-  readonly onArchived?: ((lagMs: number, entries: number) => void) | undefined;
 }
 
 /** Brings what is new in a session's log to the archive, and then moves the cursor that the session's room has for it. */
@@ -60,11 +58,17 @@ export class ArchiveConsumer implements QueueConsumer<ArchiveJob> {
         continue;
       }
       const { more } = await this.#ask<FeedMoved>(job, { type: "feed.moved", reader: "archive", upTo });
-      if (last !== undefined) this.#ports.onArchived?.(this.#ports.clock.nowMs() - last.timestamp, entries.length);
+      if (last !== undefined) this.#measure(last.timestamp, entries.length);
       if (!more) return DONE;
       after = undefined;
     }
     return { kind: "retry", afterMs: 0 };
+  }
+
+  #measure(storedAtMs: number, entries: number): void {
+    const { measures, clock } = this.#ports;
+    measures.archived.add(entries);
+    measures.archiveLag.observe((clock.nowMs() - storedAtMs) / 1_000);
   }
 
   async #ask<Result>({ app, sessionId }: ArchiveJob, call: SessionCall): Promise<Result> {
