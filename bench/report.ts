@@ -34,6 +34,22 @@ export function pushTable(figures: readonly PushFigure[]): string {
   return table(head, rows);
 }
 
+export function lagTable(comparisons: ReadonlyMap<string, Comparison>): string {
+  const head = [
+    "load",
+    "entries archived",
+    "age of a batch's newest entry, p50 / p99 s at most",
+    "oldest job at the end, s",
+  ];
+  const rows = [...comparisons].map(([name, { archive }]) => [
+    name,
+    count(archive.entries),
+    `${archive.p50S} / ${archive.p99S}`,
+    archive.oldestJobS.toFixed(1),
+  ]);
+  return table(head, rows);
+}
+
 export const CHAT_HEAD = [
   "load",
   "server",

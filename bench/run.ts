@@ -14,6 +14,7 @@ import {
   costTable,
   hostRow,
   httpTable,
+  lagTable,
   pushTable,
   stormTable,
   table,
@@ -52,6 +53,7 @@ async function chats(): Promise<Map<string, Comparison>> {
   }
   const rows = [...results].flatMap(([name, comparison]) => comparisonRows(name, comparison));
   if (rows.length > 0) section("Chat", table(CHAT_HEAD, rows));
+  if (rows.length > 0) section("The archive meanwhile", lagTable(results));
   return results;
 }
 

@@ -1,3 +1,4 @@
+import { type ArchiveLag, archiveLag } from "./archive/lag.ts";
 import type { ChatJob, ChatResult, StormResult } from "./driver/job.ts";
 import { chat, residentKib, startFloor, startParley, storm, type Target } from "./processes.ts";
 
@@ -33,14 +34,22 @@ async function against(target: Target, shape: Shape, durations: { warmUpMs: numb
 export interface Comparison {
   readonly floor: ChatResult;
   readonly parley: ChatResult;
+  readonly archive: ArchiveLag;
 }
 
 const DURATIONS = { warmUpMs: 2_000, measureMs: 5_000 };
 
 export async function compare(name: ChatName): Promise<Comparison> {
   const floor = await against(await startFloor(), CHATS[name], DURATIONS);
-  const parley = await against(await startParley("bun"), CHATS[name], DURATIONS);
-  return { floor, parley };
+  const target = await startParley("bun");
+  let archive: ArchiveLag | undefined;
+  const dispose = async () => {
+    archive = await archiveLag(target.url);
+    await target.dispose();
+  };
+  const parley = await against({ ...target, dispose }, CHATS[name], DURATIONS);
+  if (archive === undefined) throw new Error("not disposed");
+  return { floor, parley, archive };
 }
 
 /** `wrangler dev` runs all objects in one process on a disk that syncs for each of them: sizes are smaller. */
