@@ -1,15 +1,19 @@
+import { assertNever } from "../kernel/assert.ts";
 import type { Clock } from "../kernel/ports.ts";
 import type { ArchiveCall } from "../protocol/rpc/archive-call.ts";
 import { failed, type Outcome } from "../protocol/rpc/outcome.ts";
 import type { ArchiveClient } from "./client.ts";
 import { ArchiveReader } from "./reader.ts";
+import { ArchiveSearch } from "./search.ts";
 
 /** Answers what rooms and routes ask of the archive. Never rejects: an outage is `UNAVAILABLE`. */
 export class ArchiveDesk {
   readonly #reader: ArchiveReader;
+  readonly #search: ArchiveSearch;
 
   constructor(client: ArchiveClient, clock: Clock) {
     this.#reader = new ArchiveReader(client, clock);
+    this.#search = new ArchiveSearch(client, clock);
   }
 
   async answer(call: ArchiveCall): Promise<Outcome> {
@@ -21,6 +25,13 @@ export class ArchiveDesk {
   }
 
   #find(call: ArchiveCall): Promise<unknown> {
-    return this.#reader.entries(call, call.seqIds);
+    switch (call.type) {
+      case "entries":
+        return this.#reader.entries(call, call.seqIds);
+      case "search":
+        return this.#search.search(call);
+      default:
+        return assertNever(call);
+    }
   }
 }

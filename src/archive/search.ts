@@ -1,42 +1,16 @@
+import type { Row } from "@libsql/client";
 import type { Clock } from "../kernel/ports.ts";
 import type { MessageEntry } from "../protocol/entry.ts";
 import { entryFromJson } from "../protocol/entry-json.ts";
-import type { AppId, SessionId, UserId } from "../protocol/ids.ts";
+import type { SearchHit, SearchMessagesResult } from "../protocol/frames/search.ts";
+import type { SessionId } from "../protocol/ids.ts";
+import { MAX_BATCH_BYTES } from "../protocol/limits.ts";
+import type { SearchCall } from "../protocol/rpc/archive-call.ts";
 import type { ArchiveClient } from "./client.ts";
 import { reach } from "./faults.ts";
 import { matchOf, scopeOf, snippetOf, type Terms, termsOf } from "./searchable.ts";
 
-/** Messages of a user's own sessions, from the time that they belonged to them. Every condition given must hold. */
-export interface SearchAsk {
-  readonly app: AppId;
-  readonly userId: UserId;
-  /** Words; the text has all of them, each be it within another word. */
-  readonly text?: string | undefined;
-  readonly from?: UserId | undefined;
-  readonly contentType?: number | undefined;
-  readonly sessionId?: SessionId | undefined;
-  /** Sent at that time or later, in ms since 1970. */
-  readonly afterMs?: number | undefined;
-  /** Sent before that time. */
-  readonly beforeMs?: number | undefined;
-  /** Of the page before. */
-  readonly cursor?: string | undefined;
-  readonly limit: number;
-}
-
-export interface SearchHit {
-  readonly sessionId: SessionId;
-  readonly entry: MessageEntry;
-  /** A part of its text with the first of the words; empty for a message without text. */
-  readonly snippet: string;
-}
-
-export interface SearchResult {
-  /** The newest first. */
-  readonly hits: readonly SearchHit[];
-  /** Where the next page begins; undefined after the last one. */
-  readonly cursor?: string;
-}
+export type SearchAsk = Omit<SearchCall, "type">;
 
 /** A user of more sessions is likely to find something among everybody's messages. */
 const MAX_SCOPES = 512;
@@ -83,7 +57,7 @@ export class ArchiveSearch {
     this.#clock = clock;
   }
 
-  async search(ask: SearchAsk): Promise<SearchResult> {
+  async search(ask: SearchAsk): Promise<SearchMessagesResult> {
     const terms = termsOf(ask.text ?? "");
     const scopes = await this.#scopesOf(ask);
     if (scopes?.length === 0) return { hits: [] };
@@ -91,8 +65,8 @@ export class ArchiveSearch {
     const args = this.#argsOf(ask, terms);
     const statement = match === "" ? { sql: IN_ALL, args } : { sql: IN_INDEX, args: { ...args, match } };
     const { rows } = await reach(() => this.#client.execute(statement));
-    const page = rows.slice(0, ask.limit);
-    const hits = page.map((row) => {
+    const page = firstOf(rows, ask.limit);
+    const hits = page.map((row): SearchHit => {
       const entry = entryFromJson(String(row.entry)) as MessageEntry; // SAFETY: only messages have a text
       return { sessionId: String(row.session) as SessionId, entry, snippet: snippetOf(entry, terms) }; // SAFETY: as stored
     });
@@ -125,6 +99,16 @@ export class ArchiveSearch {
       limit: ask.limit + 1,
     };
   }
+}
+
+/** As many rows as an answer may be long; one always fits. */
+function firstOf(rows: readonly Row[], limit: number): readonly Row[] {
+  let bytes = 0;
+  const end = rows.slice(0, limit).findIndex(({ entry }, index) => {
+    bytes += String(entry).length;
+    return index > 0 && bytes > MAX_BATCH_BYTES;
+  });
+  return rows.slice(0, end < 0 ? limit : end);
 }
 
 /** As an integer: the client binds numbers as floating point, of which a shift makes nothing good. */

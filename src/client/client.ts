@@ -2,7 +2,7 @@ import type { Content } from "../protocol/content-type.ts";
 import type { Entry, HotSession } from "../protocol/entry.ts";
 import { ParleyError } from "../protocol/errors.ts";
 import type { HistoryResult, MsgReadResult, MsgSendResult } from "../protocol/frames/message.ts";
-import type { DeviceType } from "../protocol/ids.ts";
+import type { SearchMessagesResult } from "../protocol/frames/search.ts";
 import { DEFAULT_HISTORY_LIMIT } from "../protocol/limits.ts";
 import { Blocks } from "./blocks.ts";
 import { defaultEnvironment } from "./defaults.ts";
@@ -15,37 +15,20 @@ import { Groups } from "./groups.ts";
 import { MemoryStore } from "./memory-store.ts";
 import { Messages } from "./messages.ts";
 import { Monitors } from "./monitors.ts";
+import type { ClientOptions } from "./options.ts";
 import type { SendOptions } from "./outbox.ts";
 import { OutgoingStream, type StreamOptions } from "./outgoing-stream.ts";
 import { Parts } from "./parts.ts";
 import type { Presence } from "./presence.ts";
 import type { Pushes } from "./pushes.ts";
 import type { HistoryRange } from "./replica.ts";
+import type { SearchQuery } from "./requests.ts";
 import { SessionList } from "./session-list.ts";
 import type { Status } from "./status.ts";
-import type { Store } from "./store.ts";
-import type { TokenSource } from "./token.ts";
 import { Users } from "./users.ts";
 
 const NORMAL_CLOSURE = 1000;
 const DEFAULT_CACHED_ENTRIES = 200;
-
-export interface ClientOptions {
-  /** Where the server is: http(s):// or ws(s)://. */
-  readonly url: string;
-  /** A JWT from `POST /v1/tokens`, or a function that fetches one; only with a function can it be renewed. */
-  readonly token: TokenSource;
-  /** This install. Letters, digits and `. _ : -`, at most 64. */
-  readonly deviceId: string;
-  /** One connection per type: a newer one of the same type ends the older with `KICKED`. */
-  readonly deviceType: DeviceType;
-  /** What an earlier run kept: the client goes on from there. Without it nothing outlives the process. */
-  readonly store?: Store;
-  /** The newest entries of each session that are kept, 200 unless said otherwise. */
-  readonly cachedEntries?: number;
-  /** `false`: senders do not learn that a message arrived at this device. */
-  readonly receipts?: false;
-}
 
 /** A user's connection to Parley: reconnects, resends, keeps the order and fills gaps by itself. */
 export class ParleyClient {
@@ -186,6 +169,14 @@ export class ParleyClient {
   /** A page from the server. */
   history(sessionId: string, range: HistoryRange = {}): Promise<HistoryResult> {
     return this.#parts.history(sessionId, range);
+  }
+
+  /**
+   * A page of the messages that have all of these words, and what else is asked for: of the user's own sessions, the newest
+   * first. It may be short, or empty, while there is a `cursor` for the next one.
+   */
+  search(query: SearchQuery): Promise<SearchMessagesResult> {
+    return this.#parts.requests.ask({ type: "search.messages", ...query });
   }
 
   /** The kept entries of a session, ascending, as they are after all that was done to them. Needs no connection. */

@@ -26,6 +26,9 @@ export type Request<T extends UpType> = { readonly type: T; readonly packId?: st
 };
 type Fields<T extends UpType> = Omit<Extract<UpFrame, { type: T }>, "packId" | "type">;
 
+/** What messages are looked for. */
+export type SearchQuery = Omit<Request<"search.messages">, "type" | "packId">;
+
 export function retryDelayMs(environment: Environment, error: ParleyError, attempt: number): number {
   return Math.max(error.retryAfterMs ?? 0, backoffMs(RETRY, attempt, environment.random()));
 }

@@ -23,6 +23,7 @@ function callAll(client: ParleyClient): Promise<unknown>[] {
     client.signal(CHAT, "hi"),
     client.read(CHAT, 1),
     client.history(CHAT, { before: 9 }),
+    client.search({ text: "hi", from: "bob", sessionId: CHAT, limit: 1 }),
     stream.close(),
     ...[messages.recall(CHAT, 1), messages.delete(CHAT, 1), messages.edit(CHAT, 1, { content: "ho" })],
     ...[messages.hide(CHAT, [1]), messages.readers(CHAT, 1), messages.cursors(CHAT)],

@@ -17,6 +17,10 @@ export const MAX_BUFFERED_BYTES = 4_194_304;
 /** Most entries in one history page. */
 export const MAX_HISTORY_LIMIT = 200;
 export const DEFAULT_HISTORY_LIMIT = 50;
+/** Most hits in one page of a search. */
+export const MAX_SEARCH_LIMIT = 50;
+export const DEFAULT_SEARCH_LIMIT = 20;
+export const MAX_SEARCH_TEXT_CHARS = 256;
 /** A page or a delivery stops growing at this many bytes of entries (one entry always fits). */
 export const MAX_BATCH_BYTES = 262_144;
 /** Most sessions in one `sync.sessions` page. */

@@ -24,6 +24,7 @@ import {
 } from "./frames/message.ts";
 import { MonitorResult, MonitorSyncResult } from "./frames/monitor.ts";
 import { DevicePushOffResult, PushListResult, PushSettings, PushToken } from "./frames/push.ts";
+import { SearchMessagesResult } from "./frames/search.ts";
 import { SessionAttrResult, SessionListResult } from "./frames/session.ts";
 import { StreamChunkResult } from "./frames/stream.ts";
 import { SyncPriorityResult, SyncSessionsResult } from "./frames/sync.ts";
@@ -51,6 +52,7 @@ export const Results = {
   "stream.chunk": StreamChunkResult,
   "stream.close": MsgControlResult,
   "history.pull": HistoryResult,
+  "search.messages": SearchMessagesResult,
   "sync.sessions": SyncSessionsResult,
   "sync.priority": SyncPriorityResult,
   "session.attr": SessionAttrResult,

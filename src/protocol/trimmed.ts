@@ -43,7 +43,7 @@ function keptOf(entries: Entry[], { after }: Range): Entry[] {
   return end < 0 ? entries : entries.slice(0, end);
 }
 
-/** What was emptied in the archive alone stays empty. */
+/** The entry with the archive's content. What was emptied in the archive alone stays empty. */
 function withContent({ cut: _, ...own }: Entry, copy: Entry): Entry {
   if (own.kind === "message" && copy.kind === "message") return withMessage(own, copy);
   if (own.kind !== "control" || copy.kind !== "control") return own;
@@ -51,7 +51,8 @@ function withContent({ cut: _, ...own }: Entry, copy: Entry): Entry {
   return { ...own, control: { ...own.control, content: copy.control.content } };
 }
 
-function withMessage(own: MessageEntry, { content, push, gone }: MessageEntry): MessageEntry {
+/** As `withContent`: what is stored without content is `cut`. */
+export function withMessage({ cut: _, ...own }: MessageEntry, { content, push, gone }: MessageEntry): MessageEntry {
   if (gone !== undefined) return emptied(own, gone);
   return { ...own, content, ...(push === undefined ? {} : { push }) };
 }

@@ -21,6 +21,7 @@ import { GroupInvitations, GroupSync } from "./frames/group.ts";
 import { HistoryPull, MsgHide, MsgMarkUnread, MsgRead, MsgReadAll, MsgReceived, MsgSend } from "./frames/message.ts";
 import { MonitorStart, MonitorStop, MonitorSync } from "./frames/monitor.ts";
 import { DeviceFocus, DevicePush, DevicePushOff, PushList, PushSettingsFrame } from "./frames/push.ts";
+import { SearchMessages } from "./frames/search.ts";
 import { SessionAttr, SessionHide, SessionList } from "./frames/session.ts";
 import { SyncPriority, SyncSessions } from "./frames/sync.ts";
 import { AttrGet, AttrSet, UserGet, UserUpdate } from "./frames/user.ts";
@@ -35,6 +36,7 @@ export const UpFrame = z.discriminatedUnion("type", [
   MsgReceived,
   MsgHide,
   HistoryPull,
+  SearchMessages,
   SyncSessions,
   SyncPriority,
   SessionAttr,

@@ -20,6 +20,7 @@ import { pushPackageRoutes } from "./push-package-routes.ts";
 import { pushRoutes } from "./push-routes.ts";
 import { queueRoutes } from "./queue-routes.ts";
 import { newRouter } from "./router.ts";
+import { searchRoutes } from "./search-routes.ts";
 import { sessionRoutes } from "./session-routes.ts";
 import { settingsRoutes } from "./settings-routes.ts";
 import { tokenRoutes } from "./token-routes.ts";
@@ -44,6 +45,7 @@ export function apiRoutes(deps: Deps, tokens: Tokens) {
     .route("/", pushRoutes(deps))
     .route("/", pushPackageRoutes(deps))
     .route("/", inboxRoutes(deps))
+    .route("/", searchRoutes(deps))
     .route("/", friendRoutes(deps))
     .route("/", noticeRoutes(deps))
     .route("/", broadcastRoutes(deps))

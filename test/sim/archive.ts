@@ -3,8 +3,9 @@ import { sessionRoom } from "../../src/kernel/room-name.ts";
 import { withoutContent } from "../../src/protocol/amend.ts";
 import type { ControlEntry, Entry } from "../../src/protocol/entry.ts";
 import { ParleyError } from "../../src/protocol/errors.ts";
+import type { SearchHit, SearchMessagesResult } from "../../src/protocol/frames/search.ts";
 import type { AppId, SessionId } from "../../src/protocol/ids.ts";
-import type { ArchiveCall } from "../../src/protocol/rpc/archive-call.ts";
+import type { ArchiveCall, SearchCall } from "../../src/protocol/rpc/archive-call.ts";
 import type { FeedMoved, FeedPage } from "../../src/protocol/rpc/feed-call.ts";
 import { failed, type Outcome, unwrap } from "../../src/protocol/rpc/outcome.ts";
 import type { ArchiveJob } from "../../src/protocol/rpc/queue-job.ts";
@@ -57,10 +58,31 @@ export class SimArchive {
 
   #answer(call: ArchiveCall): Outcome {
     if (this.isDown) return UNREACHABLE;
+    if (call.type === "search") return { ok: true, value: this.#search(call) };
     const rows = this.#rowsOf(call);
     const entries = call.seqIds.flatMap((seqId) => rows.get(seqId)?.entry ?? []);
     this.given += entries.length;
     return { ok: true, value: entries };
+  }
+
+  /**
+   * As a late archive: it has not heard of anybody who left, so what may be seen is for the rooms to say. What the real one
+   * finds is what `test/contract/suites/archive-search.ts` checks.
+   */
+  #search({ app, text = "", from, sessionId, cursor = "0", limit }: SearchCall): SearchMessagesResult {
+    const hits = [...this.#sessions].flatMap(([key, rows]) => {
+      const [inApp, id] = key.split(" ") as [string, SessionId]; // SAFETY: as `#rowsOf` makes it
+      if (inApp !== app || (sessionId !== undefined && id !== sessionId)) return [];
+      return [...rows.values()].flatMap(({ entry }): SearchHit | [] => {
+        if (entry.kind !== "message" || entry.gone !== undefined || typeof entry.content !== "string") return [];
+        const isWanted = entry.content.includes(text) && (from === undefined || entry.from === from);
+        return isWanted ? { sessionId: id, entry, snippet: entry.content } : [];
+      });
+    });
+    hits.sort((a, b) => b.entry.timestamp - a.entry.timestamp || b.entry.seqId - a.entry.seqId);
+    const end = Number(cursor) + limit;
+    const page = hits.slice(Number(cursor), end);
+    return { hits: page, ...(end < hits.length ? { cursor: String(end) } : {}) };
   }
 
   #rowsOf({ app, sessionId }: { app: AppId; sessionId: SessionId }): Map<number, Archived> {

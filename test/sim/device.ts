@@ -100,7 +100,7 @@ export class Device {
     if (request.type === "msg.readAll") {
       for (const hot of this.sessions.values()) this.#readState(readToItsEnd(hot));
     }
-    if (!("sessionId" in request)) return;
+    if (!("sessionId" in request) || request.sessionId === undefined) return;
     const hot = this.sessions.get(request.sessionId);
     if (hot === undefined) return;
     const { marked: _, ...unmarked } = hot;

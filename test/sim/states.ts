@@ -41,6 +41,10 @@ export const close = (seqId: number, content?: string) => {
   return { type: "stream.close", seqId, ...(content !== undefined && { content }) } as const;
 };
 export const recall = (seqId: number) => ({ type: "msg.control", seqId, op: "recall" }) as const;
+export const remove = (seqId: number) => ({ type: "msg.control", seqId, op: "delete" }) as const;
+export const edit = (seqId: number, content: string) => {
+  return { type: "msg.control", seqId, op: "override", content } as const;
+};
 
 /** A message as it is now. */
 export function messageIn(world: World, seqId: number, sessionId: SessionId = chat): MessageEntry {

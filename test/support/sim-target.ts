@@ -1,4 +1,5 @@
 import { UserId } from "../../src/protocol/ids.ts";
+import { SimArchive } from "../sim/archive.ts";
 import { KEY, OTHER_KEY, ROOT_KEY, SimHttp } from "../sim/http.ts";
 import type { ApiAnswer, ApiTarget } from "./api-contract.ts";
 import type { ApiRequest } from "./api-operations.ts";
@@ -12,6 +13,7 @@ export class SimTarget implements ApiTarget {
 
   constructor(variables: Record<string, unknown> = { PARLEY_ENV: "development" }) {
     this.http = new SimHttp(variables);
+    new SimArchive(this.http.world);
   }
 
   async send({ method, path, headers = {}, body }: ApiRequest, credential: string | undefined): Promise<ApiAnswer> {

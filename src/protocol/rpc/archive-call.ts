@@ -1,4 +1,5 @@
-import type { AppId, SessionId } from "../ids.ts";
+import type { SearchMessages } from "../frames/search.ts";
+import type { AppId, SessionId, UserId } from "../ids.ts";
 
 /** Asks the archive, which checks nothing: whoever asks has decided that the answer may be seen. */
 export type ArchiveCall =
@@ -6,9 +7,21 @@ export type ArchiveCall =
    * Entries of a session, in this order, until they are as long as a frame may be; one always fits. Answers with an array of
    * them, without those that are not there.
    */
-  {
-    readonly type: "entries";
-    readonly app: AppId;
-    readonly sessionId: SessionId;
-    readonly seqIds: readonly number[];
-  };
+  | {
+      readonly type: "entries";
+      readonly app: AppId;
+      readonly sessionId: SessionId;
+      readonly seqIds: readonly number[];
+    }
+  | SearchCall;
+
+/**
+ * Messages of the sessions that the user belonged to when they were sent, as the archive knows them, which may be a few
+ * seconds late. Answers with a `SearchMessagesResult`.
+ */
+export interface SearchCall extends Readonly<Omit<SearchMessages, "type" | "packId" | "limit">> {
+  readonly type: "search";
+  readonly app: AppId;
+  readonly userId: UserId;
+  readonly limit: number;
+}

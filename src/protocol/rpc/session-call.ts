@@ -35,6 +35,11 @@ export type SessionCall =
       readonly after?: number | undefined;
       readonly limit?: number | undefined;
     }
+  /**
+   * Those of the messages that the user may still read, as they are now and trimmed ones without content. Answers with an
+   * array of `MessageEntry`, which is empty for whoever may not read the history.
+   */
+  | { readonly type: "shown"; readonly userId: UserId; readonly seqIds: readonly number[] }
   /** What is unread in (after, upTo], as a mailbox that has the entries up to `upTo` knows it. */
   | { readonly type: "unread"; readonly userId: UserId; readonly after: number; readonly upTo: number }
   /** Deletes messages for the user alone: their history shows them no more. May be repeated. */

@@ -16,6 +16,7 @@ import { ReadAll } from "./read-all.ts";
 import { ReadRequests } from "./read-requests.ts";
 import { Receipts } from "./receipts.ts";
 import { Relations } from "./relations.ts";
+import { Search } from "./search.ts";
 import { Sending } from "./sending.ts";
 import { SessionChanges } from "./session-changes.ts";
 import { SessionList } from "./session-list.ts";
@@ -42,6 +43,7 @@ export function mailboxFeatures(mailbox: Mailbox, store: MailboxStore): MailboxF
     priority,
     new Hiding(mailbox, { reading, priority }),
     new History(mailbox),
+    new Search(mailbox),
     new Syncing(mailbox, priority),
     new ReadAll(mailbox, store),
     new SessionChanges(mailbox),

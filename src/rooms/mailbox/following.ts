@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Connection } from "../../kernel/ports.ts";
+import { mailboxRoom } from "../../kernel/room-name.ts";
 import { ParleyError } from "../../protocol/errors.ts";
 import type { PresenceSubscribe, PresenceUnsubscribe } from "../../protocol/frames/device.ts";
 import type { DeviceType, UserId } from "../../protocol/ids.ts";
@@ -19,7 +20,7 @@ export class Following implements MailboxFeature {
   readonly #relations: Relations;
   readonly #store: FollowedStore;
   readonly #followed: Map<DeviceType, Set<UserId>>;
-  readonly #gatherings: Gatherings<PresenceNews | null>;
+  readonly #gatherings: Gatherings<UserId, PresenceNews | null>;
   /** The newest news, so that older ones that come late are not told. */
   readonly #newest = new Map<UserId, PresenceNews>();
 
@@ -43,10 +44,11 @@ export class Following implements MailboxFeature {
       if (!isVisit) this.#add(deviceType, friends);
       const presences = (found: ReadonlyMap<UserId, PresenceNews | null>) =>
         [...friends].flatMap((userId) => found.get(userId)?.presence ?? []);
-      const { me } = this.#mailbox;
+      const { app, me } = this.#mailbox;
       this.#gatherings.ask(owed, {
-        userIds: friends,
-        call: { type: "follow", by: me, ...(isVisit ? { once: true } : {}) },
+        keys: friends,
+        room: (userId) => mailboxRoom(app, userId),
+        call: () => ({ type: "follow", by: me, ...(isVisit ? { once: true } : {}) }),
         answer: (found) => ({ presences: presences(found) }),
       });
     },

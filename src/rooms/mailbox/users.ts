@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { matches } from "../../kernel/etag.ts";
+import { mailboxRoom } from "../../kernel/room-name.ts";
 import { ParleyError } from "../../protocol/errors.ts";
 import type { AttrGet, AttrSet, Profile, UserGet, UserUpdate } from "../../protocol/frames/user.ts";
 import type { UserId } from "../../protocol/ids.ts";
@@ -18,7 +19,7 @@ export class Users implements MailboxFeature {
   readonly name = "users";
   readonly #mailbox: Mailbox;
   readonly #store: UserStore;
-  readonly #gatherings: Gatherings<Profile>;
+  readonly #gatherings: Gatherings<UserId, Profile>;
 
   constructor(mailbox: Mailbox) {
     this.#mailbox = mailbox;
@@ -59,8 +60,9 @@ export class Users implements MailboxFeature {
     const profileOf = (userId: UserId, found: ReadonlyMap<UserId, Profile>) =>
       userId === by.userId ? this.#seenBy(by) : (found.get(userId) ?? []);
     this.#gatherings.ask(owed, {
-      userIds: userIds.filter((userId) => userId !== by.userId),
-      call: { type: "profile", by },
+      keys: userIds.filter((userId) => userId !== by.userId),
+      room: (userId) => mailboxRoom(this.#mailbox.app, userId),
+      call: () => ({ type: "profile", by }),
       answer: (found) => ({ users: userIds.flatMap((userId) => profileOf(userId, found)) }),
     });
   }

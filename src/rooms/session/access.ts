@@ -65,6 +65,10 @@ export class Access {
     if (!this.isMember(userId)) throw new ParleyError("HISTORY_FORBIDDEN");
   }
 
+  mayRead(userId: UserId): boolean {
+    return this.isMember(userId) && (!this.isGroup || this.#roster.isOpen);
+  }
+
   isMember(userId: UserId): boolean {
     return this.isGroup ? this.#roster.has(userId) : this.users.includes(userId);
   }

@@ -3,6 +3,7 @@ import { append, errorOf, history, SimGroup, text, wholeLog } from "../../../tes
 import { control, controlFrame, historyOf, messageIn } from "../../../test/sim/controls.ts";
 import { alice, bob, carol, chatRoom } from "../../../test/sim/names.ts";
 import { World } from "../../../test/sim/world.ts";
+import { unwrap } from "../../protocol/rpc/outcome.ts";
 
 const hide = (world: World, userId: typeof bob, seqIds: number[], room = chatRoom) =>
   errorOf(world.call(room, { type: "hide", userId, seqIds }));
@@ -56,5 +57,34 @@ describe("what a user deleted for themself", () => {
     expect(outcome).toMatchObject({ value: { entries: [{ seqId: 4, control: { op: "override", content: "" } }] } });
     expect(messageIn(historyOf(world, bob), 1).gone?.as).toBe("hidden");
     expect(messageIn(wholeLog(world), 1).content).toBe("secret, edited");
+  });
+
+  it("S128 is not shown to them, nor is what is gone for everybody, or no message", () => {
+    const world = chatOfThree();
+    append(world, alice, [{ ...text("4"), ttlMs: 1_000 }, text("5")]);
+    hide(world, bob, [1]);
+    control(world, alice, controlFrame("recall", 2));
+    control(world, alice, controlFrame("override", 5, { content: "five" }));
+    world.nowMs += 1_000;
+    const shown = (userId: typeof bob) =>
+      unwrap(world.call(chatRoom, { type: "shown", userId, seqIds: [1, 2, 3, 4, 5, 6, 7, 99] }));
+    expect(shown(bob)).toMatchObject([
+      { seqId: 3, content: "secret" },
+      { seqId: 5, content: "five", edited: { count: 1 } },
+    ]);
+    expect(shown(alice)).toMatchObject([{ seqId: 1 }, { seqId: 3 }, { seqId: 5 }]);
+  });
+
+  it("S129 is nothing to those who may not read the history", () => {
+    const world = new World();
+    const group = SimGroup.create(world, alice, [bob]);
+    append(world, alice, [text("2")], group.room);
+    const shown = (userId: typeof bob) => unwrap(world.call(group.room, { type: "shown", userId, seqIds: [2] }));
+    expect([shown(bob), shown(carol)]).toMatchObject([[{ seqId: 2 }], []]);
+    group.change(alice, group.remove("out", [bob]));
+    expect(shown(bob)).toEqual([]);
+    group.change(alice, group.dismiss("over"));
+    expect(shown(alice)).toEqual([]);
+    expect(unwrap(world.call(chatRoom, { type: "shown", userId: carol, seqIds: [1] }))).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import type { Clock } from "../../kernel/ports.ts";
 import { emptied, setsContent, withoutContent } from "../../protocol/amend.ts";
-import type { Entry } from "../../protocol/entry.ts";
+import type { Entry, MessageEntry } from "../../protocol/entry.ts";
 import { ParleyError } from "../../protocol/errors.ts";
 import type { HistoryResult } from "../../protocol/frames/message.ts";
 import type { UserId } from "../../protocol/ids.ts";
@@ -33,7 +33,17 @@ export class Hiding implements SessionFeature {
       store.put(userId, seqIds, clock.nowMs());
       return null;
     },
+    shown: ({ userId, seqIds }) => this.#readable(userId, seqIds),
   };
+
+  /** Those of the messages that this user may still read. */
+  #readable(userId: UserId, seqIds: readonly number[]): MessageEntry[] {
+    const { access, log } = this.#ports;
+    if (!access.mayRead(userId)) return [];
+    const entries = seqIds.flatMap((seqId) => log.entry(seqId) ?? []);
+    const seen = this.seenBy(userId, { entries, more: false }).entries;
+    return seen.flatMap((entry) => (entry.kind === "message" && entry.gone === undefined ? entry : []));
+  }
 
   /** The page as this user sees it. */
   seenBy(userId: UserId, { entries, more }: HistoryResult): HistoryResult {

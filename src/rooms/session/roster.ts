@@ -33,6 +33,11 @@ export class Roster {
     return this.#group !== undefined;
   }
 
+  /** Neither unmade nor dismissed. */
+  get isOpen(): boolean {
+    return this.#group?.dismissed === false;
+  }
+
   /** The group, unless it was never made or is dismissed. */
   require(): GroupRow {
     if (this.#group === undefined || this.#group.dismissed) throw new ParleyError("NO_SUCH_GROUP");
