@@ -5,6 +5,7 @@ import { beforeSendRoutes } from "./before-send-routes.ts";
 import { broadcastRoutes } from "./broadcast-routes.ts";
 import type { Deps } from "./deps.ts";
 import { deviceRoutes } from "./device-routes.ts";
+import { exportRoutes } from "./export-routes.ts";
 import { friendRoutes } from "./friend-routes.ts";
 import { gateRoutes } from "./gate-routes.ts";
 import { groupRoutes } from "./group-routes.ts";
@@ -46,6 +47,7 @@ export function apiRoutes(deps: Deps, tokens: Tokens) {
     .route("/", pushPackageRoutes(deps))
     .route("/", inboxRoutes(deps))
     .route("/", searchRoutes(deps))
+    .route("/", exportRoutes(deps))
     .route("/", friendRoutes(deps))
     .route("/", noticeRoutes(deps))
     .route("/", broadcastRoutes(deps))

@@ -57,7 +57,7 @@ describe("a request", () => {
   it("that takes too long is told so", async () => {
     vi.useFakeTimers();
     try {
-      const slow = new SimHttp({ PARLEY_REQUEST_TIMEOUT_SECONDS: "2" }, () => new Promise(() => {}));
+      const slow = new SimHttp({ PARLEY_REQUEST_TIMEOUT_SECONDS: "2" }, { call: () => new Promise(() => {}) });
       const answer = slow.post("/v1/messages", KEY, hello);
       await vi.advanceTimersByTimeAsync(2_000);
       expect(await answer).toMatchObject({ status: 504, body: { name: "SEND_TIMED_OUT" } });
@@ -77,7 +77,7 @@ describe("a request", () => {
 describe("readiness", () => {
   it("is that rooms answer", async () => {
     expect((await http.raw("/readyz")).status).toBe(200);
-    const dead = new SimHttp({}, async () => ({ ok: false, error: "DATABASE", message: "" }));
+    const dead = new SimHttp({}, { call: async () => ({ ok: false, error: "DATABASE", message: "" }) });
     expect((await dead.raw("/readyz")).status).toBe(503);
     expect((await dead.raw("/healthz")).status).toBe(200);
   });

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { ERRORS, type ErrorName } from "../protocol/errors.ts";
 import type { KeyScope } from "../protocol/rpc/app-settings.ts";
 import { IDEMPOTENCY_PARAMETER } from "./idempotency.ts";
+import { NDJSON } from "./line-stream.ts";
 import { type Access, permit } from "./permit.ts";
 import { Problem } from "./problem.ts";
 
@@ -31,6 +32,8 @@ interface Given<M extends Method, P extends string, Q extends Asked, A extends z
   /** A POST that only looks. */
   readonly reads?: true;
   readonly status?: S;
+  /** The answer is a stream of lines of JSON, of which `answer` is one. */
+  readonly lines?: true;
   readonly request: Q;
   /** A body that is right for the people and the group of the other examples. */
   readonly example?: unknown;
@@ -123,13 +126,27 @@ export function operation<
     responses: {
       [given.status ?? 200]: {
         description: given.status === 202 ? "It will be done." : "Done.",
-        content: jsonOf(answer, given.answerExample),
+        content: given.lines ? { [NDJSON]: { schema: answer } } : jsonOf(answer, given.answerExample),
       },
       ...problemResponses(errors),
     },
   });
   // SAFETY: the same object, with the types of its responses narrowed to success: problems are thrown, by handlers and the client
   return route as unknown as Operation<M, P, Q, A, S>;
+}
+
+/** What the handler sees of one that answers with a stream: any response. */
+type LineOperation<M extends Method, P extends string, Q extends Asked> = Omit<
+  Operation<M, P, Q, z.ZodType>,
+  "responses"
+> & { responses: { 200: { description: string } } };
+
+/** One that answers with a stream of lines, each of them as `answer` says. */
+export function lineOperation<M extends Method, const P extends string, const Q extends Asked>(
+  given: Omit<Given<M, P, Q, z.ZodType, 200>, "status" | "lines" | "answerExample">,
+): LineOperation<M, P, Q> {
+  // SAFETY: the same object; its answer is no JSON, so nothing can be said of it in types
+  return operation({ ...given, lines: true }) as unknown as LineOperation<M, P, Q>;
 }
 
 function jsonOf(schema: z.ZodType, example: unknown) {

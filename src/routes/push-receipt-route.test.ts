@@ -22,10 +22,15 @@ let http: SimHttp;
 beforeEach(() => {
   calls = [];
   outcome = { ok: true, value: null };
-  http = new SimHttp({ PARLEY_PUSH: PUSH }, async (room, call) => {
-    calls.push({ room, call });
-    return outcome;
-  });
+  http = new SimHttp(
+    { PARLEY_PUSH: PUSH },
+    {
+      call: async (room, call) => {
+        calls.push({ room, call });
+        return outcome;
+      },
+    },
+  );
 });
 
 const post = (path: string, body: string, headers: Record<string, string> = {}) =>

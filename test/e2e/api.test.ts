@@ -1,6 +1,7 @@
 import { describe, expect, inject, it } from "vitest";
 import { type ApiAnswer, type ApiTarget, checkOperation } from "../support/api-contract.ts";
 import { type ApiDocument, type ApiRequest, operationsOf } from "../support/api-operations.ts";
+import { bodyOf } from "../support/body-of.ts";
 import { someone } from "../support/person.ts";
 import { RawSocket } from "../support/raw-socket.ts";
 import { ROOT_KEY, SERVER_KEYS } from "../support/server-process.ts";
@@ -27,7 +28,7 @@ class Server implements ApiTarget {
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    return { status: response.status, headers: response.headers, body: await response.json() };
+    return { status: response.status, headers: response.headers, body: await bodyOf(response) };
   }
 
   async connect(_userId: string, deviceId: string, token: string): Promise<void> {

@@ -30,9 +30,15 @@ export interface Answer {
   readonly body: Record<string, unknown>;
 }
 
+interface SimPorts {
+  readonly call?: Deps["call"];
+  readonly tracing?: Deps["tracing"];
+  readonly world?: World;
+}
+
 /** The routes in front of simulated rooms. */
 export class SimHttp {
-  readonly world = new World();
+  readonly world: World;
   readonly tokens = new Tokens(SECRET);
   readonly faults: unknown[] = [];
   readonly logged: object[] = [];
@@ -41,7 +47,8 @@ export class SimHttp {
   readonly #app;
 
   /** Without a `call` of its own, the simulated rooms answer. */
-  constructor(variables: Record<string, unknown> = {}, call?: Deps["call"], tracing?: Deps["tracing"]) {
+  constructor(variables: Record<string, unknown> = {}, { call, tracing, world = new World() }: SimPorts = {}) {
+    this.world = world;
     const deps: Deps = {
       config: configOf(variables),
       clock: { nowMs: () => this.world.nowMs },

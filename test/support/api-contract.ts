@@ -187,7 +187,7 @@ export function expectDocumented(
 ): void {
   const about = `${operation.id} ${JSON.stringify(request)} answered ${status} ${JSON.stringify(body)}`;
   if (status === operation.success) {
-    expect(headers.get("Content-Type"), about).toContain("application/json");
+    expect(headers.get("Content-Type"), about).toContain(operation.mediaType);
     expect(operation.answer.safeParse(body).error?.issues, about).toBeUndefined();
     return;
   }

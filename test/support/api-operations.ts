@@ -5,6 +5,7 @@ import { AppId, PackId, UserId } from "../../src/protocol/ids.ts";
 import { jobIdOf } from "../../src/protocol/job-id.ts";
 import { keyIdOf } from "../../src/protocol/key-id.ts";
 import { EXAMPLE_ENDPOINT, EXAMPLE_GROUP, EXAMPLE_JOB, EXAMPLE_KEY } from "../../src/routes/components.ts";
+import { NDJSON } from "../../src/routes/line-stream.ts";
 
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
@@ -20,8 +21,9 @@ interface Described {
   readonly security: readonly Readonly<Record<string, readonly string[]>>[];
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: { readonly content: Json<{ readonly schema: JsonSchema; readonly example?: unknown }> };
-  readonly responses: Readonly<Record<string, { readonly content: Partial<Json<{ readonly schema: JsonSchema }>> }>>;
+  readonly responses: Readonly<Record<string, { readonly content: Answered }>>;
 }
+type Answered = Partial<Record<"application/json" | typeof NDJSON, { readonly schema: JsonSchema }>>;
 type Json<T> = { readonly "application/json": T };
 
 export interface ApiDocument {
@@ -45,6 +47,7 @@ export interface Operation {
   readonly problems: ReadonlyMap<number, ReadonlySet<string>>;
   /** The status of success. */
   readonly success: number;
+  readonly mediaType: string;
   readonly answer: z.ZodType;
 }
 
@@ -61,6 +64,7 @@ function operationOf(
   const content = described.requestBody?.content["application/json"];
   const responses = Object.entries(described.responses);
   const success = responses.find(([status]) => status.startsWith("2"));
+  const answer = success?.[1].content;
   return {
     id: described.operationId,
     method: method.toUpperCase(),
@@ -71,8 +75,13 @@ function operationOf(
     body: content === undefined ? undefined : { schema: whole(document, content.schema), example: content.example },
     problems: new Map(responses.map(([status, response]) => [Number(status), namesIn(response)])),
     success: success === undefined ? 200 : Number(success[0]),
-    answer: schemaOf(document, success?.[1].content["application/json"]?.schema ?? {}),
+    mediaType: answer !== undefined && NDJSON in answer ? NDJSON : "application/json",
+    answer: schemaOf(document, answer?.["application/json"]?.schema ?? linesOf(answer?.[NDJSON])),
   };
+}
+
+function linesOf(line: { readonly schema: JsonSchema } | undefined): JsonSchema {
+  return line === undefined ? {} : { type: "array", items: line.schema };
 }
 
 function accessOf({ security }: Described): Access {

@@ -3,6 +3,7 @@ import { SimArchive } from "../sim/archive.ts";
 import { KEY, OTHER_KEY, ROOT_KEY, SimHttp } from "../sim/http.ts";
 import type { ApiAnswer, ApiTarget } from "./api-contract.ts";
 import type { ApiRequest } from "./api-operations.ts";
+import { bodyOf } from "./body-of.ts";
 
 /** The routes in front of simulated rooms. */
 export class SimTarget implements ApiTarget {
@@ -27,7 +28,7 @@ export class SimTarget implements ApiTarget {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     };
     const response = await this.http.raw(path, init);
-    return { status: response.status, headers: response.headers, body: await response.json() };
+    return { status: response.status, headers: response.headers, body: await bodyOf(response) };
   }
 
   async connect(userId: string, deviceId: string): Promise<void> {
