@@ -84,16 +84,16 @@ interface Setting {
   readonly by: string;
 }
 
-/** Only while the settings are as they were read, so that no secret that was told is lost. */
+/** Only while the setting is as it was read, so that no secret that was told is lost. */
 async function set(deps: Deps, app: AppId, { asked, isRotated, by }: Setting): Promise<BeforeSend> {
-  const { beforeSend: before, version } = await settingsOf(deps, app);
+  const { beforeSend: before } = await settingsOf(deps, app);
   const oldSecret = before && { text: before.secret, untilMs: deps.clock.nowMs() + OLD_SECRET_SIGNS_MS };
   const secrets =
     before !== undefined && isRotated === undefined
       ? { secret: before.secret, ...(before.oldSecret === undefined ? {} : { oldSecret: before.oldSecret }) }
       : { secret: newSecret(), ...(oldSecret === undefined ? {} : { oldSecret }) };
   const value = { ...asked, ...secrets };
-  const call = { type: "app.set", section: "beforeSend", id: "", value, ifVersion: version, by } as const;
+  const call = { type: "app.set", section: "beforeSend", id: "", value, before: before ?? null, by } as const;
   const outcome = await deps.call(appRoom(app), call);
   if (!outcome.ok && outcome.error === "PRECONDITION_FAILED") throw new ParleyError("UNAVAILABLE", "changed meanwhile");
   unwrap(outcome);

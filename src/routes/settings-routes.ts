@@ -39,7 +39,7 @@ const setPolicy = operation({
   description:
     "The whole of it: what is not given is as the deployment has it. Holds from now on; on Workers within 60 seconds.",
   request: { body: PolicyOverrides },
-  example: { messages: "friends", recallWindowMs: 300_000 },
+  example: { recallWindowMs: 300_000, friendship: "request" },
   answer: Settings,
 });
 

@@ -15,8 +15,8 @@ type SetCall = {
     /** "" in a section that exists once. */
     readonly id: string;
     readonly value: SectionValue<S> | null;
-    /** Only while the settings have this version; else `PRECONDITION_FAILED`. */
-    readonly ifVersion?: number | undefined;
+    /** Only while this is the value, as the settings told it, or with null there is none; else `PRECONDITION_FAILED`. */
+    readonly before?: SectionValue<S> | null | undefined;
   };
 }[SectionName];
 

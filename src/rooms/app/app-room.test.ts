@@ -18,8 +18,8 @@ beforeEach(() => {
 
 const ask = (call: AppCall) => world.call(room, call);
 const settings = () => unwrap(ask({ type: "app.settings" })) as AppSettings; // SAFETY: what app.settings answers with
-const setPolicy = (value: object | null, ifVersion?: number) =>
-  ask({ type: "app.set", section: "policy", id: "", value, ifVersion });
+const setPolicy = (value: object | null, before?: object | null) =>
+  ask({ type: "app.set", section: "policy", id: "", value, before });
 const setHook = (id: string, value: typeof hook | null) => ask({ type: "app.set", section: "webhook", id, value });
 
 describe("the settings of an app", () => {
@@ -48,13 +48,16 @@ describe("the settings of an app", () => {
     expect(settings()).toEqual(DEFAULT_SETTINGS);
   });
 
-  it("A3 have a version, which a change may insist on", () => {
-    expect(setPolicy({ messages: "friends" })).toMatchObject({ value: { version: 1 } });
-    expect(setPolicy({ messages: "friends" })).toMatchObject({ value: { version: 1 } });
-    expect(setPolicy({ messages: "everyone" }, 0)).toMatchObject({ error: "PRECONDITION_FAILED" });
-    expect(setPolicy({ messages: "everyone" }, 1)).toMatchObject({ value: { version: 2 } });
-    expect(ask({ type: "app.status", status: "suspended" })).toMatchObject({ value: { version: 3 } });
-    expect(settings()).toMatchObject({ version: 3, status: "suspended", policy: { messages: "everyone" } });
+  it("A3 have a version; a change may insist on what it changes", () => {
+    const [friends, everyone] = [{ messages: "friends" }, { messages: "everyone" }];
+    expect(setPolicy(friends, everyone)).toMatchObject({ error: "PRECONDITION_FAILED" });
+    expect(setPolicy(friends, null)).toMatchObject({ value: { version: 1 } });
+    expect(setPolicy(friends)).toMatchObject({ value: { version: 1 } });
+    unwrap(setHook("another value", hook));
+    expect(setPolicy(everyone, null)).toMatchObject({ error: "PRECONDITION_FAILED" });
+    expect(setPolicy(everyone, settings().policy)).toMatchObject({ value: { version: 3 } });
+    expect(ask({ type: "app.status", status: "suspended" })).toMatchObject({ value: { version: 4 } });
+    expect(settings()).toMatchObject({ version: 4, status: "suspended", policy: { messages: "everyone" } });
   });
 
   it("A4 are bounded", () => {

@@ -63,10 +63,12 @@ export class AppRoom implements Room {
   received(): void {}
   closed(): void {}
 
-  #set({ section, id, value, ifVersion, by }: AppCall & { type: "app.set" }): AppChanged {
+  #set({ section, id, value, before: expected, by }: AppCall & { type: "app.set" }): AppChanged {
     const { version } = this.#store.head();
-    if (ifVersion !== undefined && ifVersion !== version) throw new ParleyError("PRECONDITION_FAILED");
     const before = this.#store.valueOf(section, id);
+    const isAsExpected =
+      expected === undefined || (expected === null ? undefined : JSON.stringify(expected)) === before;
+    if (!isAsExpected) throw new ParleyError("PRECONDITION_FAILED");
     if (value === null) {
       if (before === undefined) return { version };
       this.#store.delete(section, id);
