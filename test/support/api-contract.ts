@@ -28,6 +28,9 @@ interface StageRequest {
   readonly credential?: string;
 }
 
+/** By their scopes. */
+const KEYS = new WeakMap<ApiTarget, Map<string, Promise<string>>>();
+
 /** What the examples are about: a chat, a group with a request to join, a friend request, a device. */
 export class Stage {
   readonly cast: Cast;
@@ -92,12 +95,17 @@ export class Stage {
     await this.ask("POST", "/v1/apps", { body: { app: "acme", name: SECRET }, credential });
   }
 
-  /** An API key with this scope and no other. */
-  async keyWith(scope: string): Promise<string> {
-    const headers = { "Idempotency-Key": `with-${scope}` };
-    const { key } = (await this.ask("POST", "/v1/keys", { body: { name: scope, scopes: [scope] }, headers })) as {
-      key: string;
-    }; // SAFETY: what the route answers
+  /** An API key with this scope and no other; made once for all operations of the server. */
+  keyWith(scope: string): Promise<string> {
+    const keys = KEYS.get(this.#target) ?? new Map<string, Promise<string>>();
+    KEYS.set(this.#target, keys);
+    const key = keys.get(scope) ?? this.#makeKey(scope);
+    keys.set(scope, key);
+    return key;
+  }
+
+  async #makeKey(scope: string): Promise<string> {
+    const { key } = (await this.ask("POST", "/v1/keys", { body: { name: scope, scopes: [scope] } })) as { key: string }; // SAFETY: what the route answers
     return key;
   }
 
