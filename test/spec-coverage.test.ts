@@ -24,6 +24,11 @@ describe("the rules of each SPEC.md", () => {
     expect(rules.filter((rule) => !tested.has(rule))).toEqual([]);
   });
 
+  it("have a number each", () => {
+    const rules = ROOMS.flatMap((room) => all(RULE, readFileSync(join(ROOT, "src/rooms", room, "SPEC.md"), "utf8")));
+    expect(rules.filter((rule, index) => rules.indexOf(rule) !== index)).toEqual([]);
+  });
+
   it("are the only numbers that tests carry", () => {
     const rules = sourceRules();
     expect([...tested].filter((rule) => !rules.has(rule))).toEqual([]);

@@ -60,7 +60,7 @@ describe("dead letters", () => {
 });
 
 describe("POST /v1/presence", () => {
-  it("M151 tells a server key of every user, and costs no row", async () => {
+  it("M157 tells a server key of every user, and costs no row", async () => {
     http.world.connect(bob);
     const { body } = await http.post("/v1/presence", KEY, { userIds: ["bob", "nobody"] });
     expect(body).toEqual({
@@ -80,7 +80,7 @@ describe("POST /v1/presence", () => {
 describe("observers", () => {
   const observed = `/v1/users/bob/observed`;
 
-  it("M150 are begun and ended by a server key, or with a token that has the scope", async () => {
+  it("M156 are begun and ended by a server key, or with a token that has the scope", async () => {
     await http.post("/v1/messages", KEY, { packId: "1", from: "alice", to: "carol", content: "hello" });
     const session = `${observed}/SC_alice_carol`;
     expect((await asked("PUT", session, await tokenOf(bob))).status).toBe(403);

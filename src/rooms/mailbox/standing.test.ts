@@ -32,7 +32,7 @@ function visit(tokenId: string) {
 }
 
 describe("who may be here at all", () => {
-  it("M200 not a banned user, until the ban ends", async () => {
+  it("M206 not a banned user, until the ban ends", async () => {
     const before = online(world, alice);
     ban({ reason: "spam", until: world.nowMs + 1_000 });
     expect([before.isOpen, before.closedWith]).toEqual([false, CLOSE.USER_BANNED]);
@@ -45,20 +45,20 @@ describe("who may be here at all", () => {
     expect(online(world, alice).isOpen).toBe(true);
   });
 
-  it("M200 nor for good, until it is lifted", async () => {
+  it("M206 nor for good, until it is lifted", async () => {
     ban({});
     expect(await visit("token")).toMatchObject({ error: "USER_BANNED" });
     ban(null);
     expect(await visit("token")).toMatchObject({ ok: true });
   });
 
-  it("M201 a server key acts in the name of a banned user", async () => {
+  it("M207 a server key acts in the name of a banned user", async () => {
     ban({});
     expect(await visit("")).toMatchObject({ ok: true });
     expect(write("1")).toMatchObject({ ok: true });
   });
 
-  it("M202 nobody while the app is suspended", async () => {
+  it("M208 nobody while the app is suspended", async () => {
     const [asking, silent] = [online(world, alice, { deviceType: "ios" }), online(world, alice, { deviceType: "web" })];
     setStatus("suspended");
     world.send(asking, { type: "device.list", packId: pack("d") });

@@ -97,6 +97,19 @@ describe("the feed of a session", () => {
     expect(world.jobsOf("archive")).toEqual([JOB]);
   });
 
+  it("S122 makes another job when one was done before its queue said that it has it", () => {
+    const world = archiving();
+    send(world, 300);
+    const asked = world.flights.findIndex((one) => one.kind === "request" && one.to === "@queue/archive");
+    world.land(asked);
+    expect(world.jobsOf("archive")).toEqual([JOB]);
+    move(world, 300);
+    send(world, 1, "n");
+    world.drain();
+    passLinger(world);
+    expect(world.jobsOf("archive")).toEqual([JOB, JOB]);
+  });
+
   it("S123 costs nothing without an archive, and no row of its own with one", () => {
     const bare = new World();
     send(bare, 1);

@@ -22,6 +22,8 @@ const JOB_LOST_AFTER_MS = 21_600_000;
 interface AskedTag {
   readonly kind: "asked";
   readonly reader: FeedReader;
+  /** Of the reader then. */
+  readonly cursor: number;
 }
 
 interface FeedPorts {
@@ -95,11 +97,13 @@ export class Feeds implements SessionFeature {
   }
 
   replied(tag: CallTag, { ok }: Outcome): void {
-    const { kind, reader } = tag as AskedTag; // SAFETY: looked at only when it is one
+    const { kind, reader, cursor } = tag as AskedTag; // SAFETY: looked at only when it is one
     if (kind !== "asked") return;
     this.#asking.delete(reader);
-    if (!ok) this.#linger(RETRY_MS);
-    else this.#put(reader, { cursor: this.#feed(reader).cursor, askedAtMs: this.#ports.clock.nowMs() });
+    // A job may be done before its queue says that it has it: then there is none, and what is new since wants another.
+    const isDone = this.#feed(reader).cursor > cursor;
+    if (!ok || isDone) this.#linger(RETRY_MS);
+    else this.#put(reader, { cursor, askedAtMs: this.#ports.clock.nowMs() });
   }
 
   /** How many entries wait without a job for them. */
@@ -121,7 +125,7 @@ export class Feeds implements SessionFeature {
     if (this.#asking.has(reader)) return;
     this.#asking.add(reader);
     const { app, sessionId, effects, clock } = this.#ports;
-    const tag: AskedTag = { kind: "asked", reader };
+    const tag: AskedTag = { kind: "asked", reader, cursor: this.#feed(reader).cursor };
     effects.call(`@queue/${reader}`, { type: "enqueue", jobs: [{ app, sessionId }] }, tag);
     effects.wakeAt(clock.nowMs() + ASK_AGAIN_AFTER_MS);
   }
