@@ -9,6 +9,7 @@ import { PackageName } from "../queues/push/config/push-config.ts";
 import { requireServer } from "./acting.ts";
 import type { Deps } from "./deps.ts";
 import { operation } from "./operation.ts";
+import { actorOf, type Principal } from "./principal.ts";
 import { newRouter } from "./router.ts";
 
 const ofPackage = z.object({ packageName: PackageName.meta({ example: "org.example.chat" }) });
@@ -63,8 +64,9 @@ export function pushPackageRoutes(deps: Deps) {
     const outcome = await deps.call(appRoom(app), { type: "app.settings" });
     return unwrap(outcome) as AppSettings; // SAFETY: what app.settings answers with
   };
-  const set = async (app: AppId, id: string, value: PackageCredentials | null) => {
-    const outcome = await deps.call(appRoom(app), { type: "app.set", section: "push", id, value });
+  const set = async (principal: Principal, id: string, value: PackageCredentials | null) => {
+    const change = { type: "app.set", section: "push", id, value, by: actorOf(principal) } as const;
+    const outcome = await deps.call(appRoom(principal.app), change);
     return unwrap(outcome) as AppChanged; // SAFETY: what app.set answers with
   };
   return newRouter()
@@ -79,7 +81,7 @@ export function pushPackageRoutes(deps: Deps) {
       const principal = c.get("principal");
       requireServer(principal);
       const [{ packageName }, credentials] = [c.req.valid("param"), c.req.valid("json")];
-      await set(principal.app, packageName, credentials);
+      await set(principal, packageName, credentials);
       return c.json(described(packageName, credentials), 200);
     })
     .openapi(removePushPackage, async (c) => {
@@ -88,7 +90,7 @@ export function pushPackageRoutes(deps: Deps) {
       const { packageName } = c.req.valid("param");
       const { push } = await settingsOf(principal.app);
       const removed = Object.hasOwn(push, packageName);
-      if (removed) await set(principal.app, packageName, null);
+      if (removed) await set(principal, packageName, null);
       return c.json({ removed }, 200);
     });
 }

@@ -104,18 +104,21 @@ const settings = {
 export const PushSettings = z.object(settings).partial();
 export type PushSettings = z.infer<typeof PushSettings>;
 
+/** A nullable literal would be a JSON Schema that does not take null. */
+const flag = z.union([z.literal(true), z.null()]);
+
 /** Changes what is given; `null` takes it away. Answers with all of them. */
 export const PushSettingsFrame = z.object({
   type: z.literal("push.settings"),
   packId: PackId,
   settings: z
     .object({
-      off: settings.off.nullable(),
-      hideContent: settings.hideContent.nullable(),
+      off: flag,
+      hideContent: flag,
       quiet: settings.quiet.nullable(),
       timeZone: settings.timeZone.nullable(),
       locale: settings.locale.nullable(),
-      muteMentions: settings.muteMentions.nullable(),
+      muteMentions: flag,
     })
     .partial(),
 });
