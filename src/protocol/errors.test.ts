@@ -72,6 +72,8 @@ describe("close codes", () => {
       UNAUTHORIZED: "do-not-reconnect",
       PROTOCOL_ERROR: "do-not-reconnect",
       TOKEN_REVOKED: "do-not-reconnect",
+      APP_SUSPENDED: "do-not-reconnect",
+      USER_BANNED: "do-not-reconnect",
     });
   });
 
