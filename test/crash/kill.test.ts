@@ -8,8 +8,8 @@ import { Load } from "./load.ts";
 /** How often each host is killed under load, one time after the other on the same data. */
 const KILLS: readonly (readonly [Host, number])[] = [
   ["bun", 20],
-  ["deno", 4],
-  ["node", 4],
+  ["deno", 2],
+  ["node", 2],
   ...(existsSync(join(ROOT, "wrangler.toml")) ? ([["workers", 1]] as const) : []),
 ];
 const MAX_LIFE_MS = 700;
