@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { z } from "zod";
 import { appRoom, DEPLOYMENT_ROOM } from "../kernel/room-name.ts";
+import { isSameSecret } from "../kernel/same-secret.ts";
 import { ParleyError } from "../protocol/errors.ts";
 import { AppId } from "../protocol/ids.ts";
 import { jurisdictionOf } from "../protocol/jurisdiction.ts";
@@ -14,7 +15,6 @@ import { packIdOf } from "./idempotency.ts";
 import { makeKey } from "./key-routes.ts";
 import { operation } from "./operation.ts";
 import { count, newRouter } from "./router.ts";
-import { isSameSecret } from "./same-secret.ts";
 import { changePolicy } from "./settings-routes.ts";
 
 const ROOT = "root";

@@ -1,8 +1,8 @@
 import type { Handler } from "hono";
 import { OPEN_METRICS_TYPE } from "../kernel/metrics.ts";
+import { isSameSecret } from "../kernel/same-secret.ts";
 import { ParleyError } from "../protocol/errors.ts";
 import type { Deps } from "./deps.ts";
-import { isSameSecret } from "./same-secret.ts";
 
 /**
  * `GET /metrics`. They are about all apps at once, so no app's key opens them: whoever runs the server has a key for them

@@ -1,6 +1,6 @@
-import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { appRoom } from "../kernel/room-name.ts";
+import { digestOf, isSameDigest, isSameSecret } from "../kernel/same-secret.ts";
 import { ParleyError } from "../protocol/errors.ts";
 import { AppId, type KeyId } from "../protocol/ids.ts";
 import type { StoredKey } from "../protocol/rpc/app-settings.ts";
@@ -9,7 +9,6 @@ import { unwrap } from "../protocol/rpc/outcome.ts";
 import { hasScope } from "../protocol/scope.ts";
 import type { ServerKey } from "./config.ts";
 import type { Deps } from "./deps.ts";
-import { isSameSecret } from "./same-secret.ts";
 import { checkSignature, claimIn } from "./signature.ts";
 import type { TokenClaims, Tokens } from "./tokens.ts";
 
@@ -71,7 +70,7 @@ export class Gatekeeper {
     if (!credential.startsWith("sk_")) return { kind: "user", ...(await this.#tokens.verify(credential, nowMs)) };
     const digest = digestOf(credential);
     // Digests are compared, and all of them to the end, so that the time taken tells nothing about a key.
-    const [match] = this.#keys.filter((key) => isEqual(key.digest, digest));
+    const [match] = this.#keys.filter((key) => isSameDigest(key.digest, digest));
     if (match === undefined) throw new ParleyError("BAD_CREDENTIALS");
     return { kind: "server", app: match.app };
   }
@@ -116,14 +115,4 @@ function principalOf({ app, keyId: id }: { app: AppId; keyId: KeyId }, stored: S
 /** What is kept of an API key. */
 export function keyDigestOf(text: string): string {
   return bytesToHex(digestOf(text));
-}
-
-function digestOf(text: string): Uint8Array {
-  return sha256(new TextEncoder().encode(text));
-}
-
-function isEqual(a: Uint8Array, b: Uint8Array): boolean {
-  let difference = 0;
-  for (const [index, byte] of a.entries()) difference |= byte ^ (b[index] ?? 0);
-  return difference === 0;
 }

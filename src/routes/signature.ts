@@ -1,10 +1,10 @@
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { hexToBytes } from "@noble/hashes/utils.js";
+import { isSameSecret } from "../kernel/same-secret.ts";
 import { ParleyError } from "../protocol/errors.ts";
 import { AppId, type KeyId } from "../protocol/ids.ts";
 import { SIGNATURE_WINDOW_MS } from "../protocol/limits.ts";
-import { isSameSecret } from "./same-secret.ts";
 
 /** One label, these components in this order, these parameters in this order: a profile of RFC 9421 that leaves nothing to choose. */
 const INPUT =

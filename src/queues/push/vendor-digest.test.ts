@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { isSameSecret } from "../../kernel/same-secret.ts";
 import { meizuSign } from "./meizu/meizu.ts";
 import { oppoSign } from "./oppo/oppo.ts";
-import { hmacSha256Base64, notifyIdOf, sameSecret } from "./vendor-digest.ts";
+import { hmacSha256Base64, notifyIdOf } from "./vendor-digest.ts";
 import { vivoSign } from "./vivo/vivo.ts";
 
 describe("a signature", () => {
@@ -48,6 +49,6 @@ describe("a secret", () => {
     ["secret ", false],
     ["", false],
   ])("presented as %j", (presented, isSame) => {
-    expect(sameSecret(presented, "secret")).toBe(isSame);
+    expect(isSameSecret(presented, "secret")).toBe(isSame);
   });
 });

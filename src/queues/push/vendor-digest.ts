@@ -16,12 +16,6 @@ export function hmacSha256Base64(key: string, text: string): string {
   return btoa(String.fromCharCode(...hmac(sha256, utf8ToBytes(key), utf8ToBytes(text))));
 }
 
-/** Whether a secret was presented, without telling by the time it takes how much of it was right. */
-export function sameSecret(presented: string, secret: string): boolean {
-  const [left, right] = [sha256(utf8ToBytes(presented)), sha256(utf8ToBytes(secret))];
-  return left.reduce((difference, byte, index) => difference | (byte ^ (right[index] ?? 0)), 0) === 0;
-}
-
 /** A positive 31-bit number that stands for a collapse id where a vendor numbers its notifications. */
 export function notifyIdOf(collapseId: string): number {
   return Number.parseInt(sha256Hex(collapseId).slice(0, 8), 16) & 0x7fffffff;

@@ -1,5 +1,6 @@
 import { assertNever } from "../../../kernel/assert.ts";
-import { hmacSha256Base64, sameSecret } from "../vendor-digest.ts";
+import { isSameSecret } from "../../../kernel/same-secret.ts";
+import { hmacSha256Base64 } from "../vendor-digest.ts";
 import type { ReceiptRequest } from "./receipt.ts";
 
 /** How a vendor shows that a receipt is its own. */
@@ -34,7 +35,7 @@ export function isTrusted(request: ReceiptRequest, { secret, nowMs }: ReceiptTru
 
 /** An empty secret is none. */
 function isSecret(presented: string | null | undefined, secret: string): boolean {
-  return typeof presented === "string" && secret !== "" && sameSecret(presented, secret);
+  return typeof presented === "string" && secret !== "" && isSameSecret(presented, secret);
 }
 
 type HmacSecret = Extract<ReceiptSecret, { kind: "hmac" }>;
