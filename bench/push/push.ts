@@ -1,7 +1,7 @@
 import { PushSimulators, SIMULATED_PACKAGE } from "../../src/hosts/native/push-simulator/simulators.ts";
 import { PUSH_PROVIDER_NAMES, type PushProviderName } from "../../src/protocol/push-provider-name.ts";
 import type { PushAddress } from "../../src/protocol/rpc/push-call.ts";
-import { inParallel } from "../../src/queues/push/dispatch/in-parallel.ts";
+import { inParallel } from "../../src/queues/in-parallel.ts";
 import { api } from "../../test/support/api.ts";
 import { upTo } from "../../test/support/person.ts";
 import { ServerProcess } from "../../test/support/server-process.ts";

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { RecordedDelivery } from "../../src/hosts/native/push-simulator/simulator.ts";
 import { PushSimulators, SIMULATED_PACKAGE } from "../../src/hosts/native/push-simulator/simulators.ts";
-import { inParallel } from "../../src/queues/push/dispatch/in-parallel.ts";
+import { inParallel } from "../../src/queues/in-parallel.ts";
 import { QUEUE_PLANS } from "../../src/queues/queue-plan.ts";
 import { api } from "../support/api.ts";
 import { someone, upTo } from "../support/person.ts";

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { inParallel } from "../../in-parallel.ts";
 import { Breaker } from "./breaker.ts";
-import { inParallel } from "./in-parallel.ts";
 import { Pacer } from "./pacer.ts";
 
 let nowMs = 0;
