@@ -10,3 +10,15 @@ export function readDeployment(bindings: Bindings): Config {
   if (faults.length > 0 || config === undefined) throw new ConfigError(faults);
   return config;
 }
+
+const read = new WeakMap<Bindings, Config>();
+
+/** The configuration for what is done many times: its variables are checked once for the bindings of an object, or of the Worker. */
+export function configOf(bindings: Bindings): Config {
+  let config = read.get(bindings);
+  if (config === undefined) {
+    config = readConfig({ PARLEY_ENV: "production", ...bindings });
+    read.set(bindings, config);
+  }
+  return config;
+}

@@ -1,8 +1,8 @@
 import { JsonLogger, LOG_LEVELS, type LogLevel } from "../../kernel/logger.ts";
 import { Measures } from "../../kernel/measures.ts";
-import { readConfig } from "../../routes/config.ts";
 import { SpanExport } from "../span-export.ts";
 import type { Bindings } from "./bindings.ts";
+import { configOf } from "./configuration.ts";
 
 /** Ids need randomness, which an isolate has in requests only. */
 let id: string | undefined;
@@ -38,7 +38,7 @@ let traces: { readonly tracing: SpanExport | undefined } | undefined;
 /** How this isolate traces, which stays the same for its life; `undefined`: it does not. */
 export function tracingOf(bindings: Bindings): SpanExport | undefined {
   if (traces === undefined) {
-    const { tracing } = readConfig({ PARLEY_ENV: "production", ...bindings });
+    const { tracing } = configOf(bindings);
     traces = { tracing: tracing === undefined ? undefined : new SpanExport(tracing, measures) };
   }
   return traces.tracing;

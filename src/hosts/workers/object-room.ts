@@ -15,9 +15,9 @@ import { ERRORS } from "../../protocol/errors.ts";
 import type { AppId } from "../../protocol/ids.ts";
 import { DEFAULT_SETTINGS } from "../../protocol/rpc/app-settings.ts";
 import { failed, type Outcome } from "../../protocol/rpc/outcome.ts";
-import { readConfig } from "../../routes/config.ts";
 import { makeRoom, migrationsOf } from "../room-kinds.ts";
 import { type Bindings, callTraced } from "./bindings.ts";
+import { configOf } from "./configuration.ts";
 import { measures, report, tracingOf } from "./isolate.ts";
 import { askApp, forgetApp, isDue, isKnown, refresh, settingsOf } from "./known-apps.ts";
 import type { Holding, ObjectConnection } from "./object-connection.ts";
@@ -63,7 +63,7 @@ export class ObjectRoom {
     this.#app = app;
     this.#isApp = kind === "app";
     const settings = () => (this.#isApp ? DEFAULT_SETTINGS : settingsOf(app));
-    const { policy } = readConfig({ PARLEY_ENV: "production", ...bindings });
+    const { policy } = configOf(bindings);
     const ports: RoomPorts = {
       sql: storage,
       clock: this.#clock,

@@ -8,10 +8,10 @@ import type { ArchiveCall } from "../../protocol/rpc/archive-call.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
 import type { QueueJob, QueueName } from "../../protocol/rpc/queue-job.ts";
 import { type HookService, hookService } from "../../queues/webhook/hook-service.ts";
-import { readConfig } from "../../routes/config.ts";
 import { guardPolicyOf } from "../../routes/guard-policy.ts";
 import { fetchHttp } from "../fetch-http.ts";
 import { type Bindings, queueOf } from "./bindings.ts";
+import { configOf } from "./configuration.ts";
 import { measures, report } from "./isolate.ts";
 
 /** A Queue takes at most so many messages at once. */
@@ -34,7 +34,7 @@ export async function enqueue(bindings: Bindings, queue: QueueName, jobs: readon
 
 /** A client for each statement, because what one has under way belongs to the request that it was made in. */
 export function archiveOf(bindings: Bindings): ArchiveClient | undefined {
-  const { archive } = readConfig({ PARLEY_ENV: "production", ...bindings });
+  const { archive } = configOf(bindings);
   if (archive === undefined) return undefined;
   const { url, token } = archive;
   const open = () => createClient(token === undefined ? { url } : { url, authToken: token });
@@ -64,6 +64,6 @@ export async function askService(bindings: Bindings, question: ServiceQuestion):
 
 /** A Worker reaches the public internet only, so names need not be looked up before. */
 function hookServiceOf(bindings: Bindings): HookService {
-  const policy = guardPolicyOf(readConfig({ PARLEY_ENV: "production", ...bindings }));
+  const policy = guardPolicyOf(configOf(bindings));
   return hookService({ http: fetchHttp, clock: { nowMs: () => Date.now() }, measures, policy, resolve: undefined });
 }

@@ -6,11 +6,11 @@ import type { QueueJob } from "../../protocol/rpc/queue-job.ts";
 import type { ConsumerPorts, Consumers } from "../../queues/consumer.ts";
 import { consumersOf } from "../../queues/consumers.ts";
 import { createApp } from "../../routes/app.ts";
-import { ConfigError, readConfig } from "../../routes/config.ts";
+import { ConfigError } from "../../routes/config.ts";
 import { fetchHttp } from "../fetch-http.ts";
 import type { SpanExport } from "../span-export.ts";
 import { askMailbox, type Bindings, callRoom, callTraced, type Traced } from "./bindings.ts";
-import { readDeployment } from "./configuration.ts";
+import { configOf, readDeployment } from "./configuration.ts";
 import { consume } from "./consume.ts";
 import { loggerOf, measures, report, tracingOf } from "./isolate.ts";
 import { askApp, forgetApp } from "./known-apps.ts";
@@ -116,7 +116,7 @@ export default {
   },
   async queue(batch, bindings) {
     const ports = queuePortsOf(bindings);
-    consumers ??= consumersOf(readConfig({ PARLEY_ENV: "production", ...bindings }), ports);
+    consumers ??= consumersOf(configOf(bindings), ports);
     const tracing = tracingOf(bindings);
     await consume(batch, consumers, { ...ports, tracer: tracing?.tracer });
     await tracing?.flush();
