@@ -31,7 +31,7 @@ export class GateStore {
 
   ban(userIds: readonly UserId[]): void {
     this.#sql
-      .prepare("INSERT INTO bans (room, user) SELECT ?, value FROM json_each(?)")
+      .prepare("INSERT INTO bans (room, user) SELECT ?, value FROM json_each(?) WHERE true ON CONFLICT DO NOTHING")
       .run(this.#sql.room, JSON.stringify(userIds));
   }
 

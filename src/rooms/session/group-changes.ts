@@ -4,10 +4,10 @@ import type { GroupChangeResult, GroupFrame } from "../../protocol/frames/group.
 import type { GroupId, UserId } from "../../protocol/ids.ts";
 import type { FanOut } from "./fan-out.ts";
 import type { GateStore } from "./gate-store.ts";
-import type { Invitations } from "./invitations.ts";
 import { askedOf, type Log } from "./log.ts";
+import type { NoticeEffects } from "./notice-effects.ts";
 import type { Roster } from "./roster.ts";
-import { AS_MEMBER, type MemberRow } from "./types.ts";
+import type { MemberRow } from "./types.ts";
 
 interface ChangePorts {
   readonly groupId: GroupId;
@@ -15,10 +15,10 @@ interface ChangePorts {
   readonly log: Log;
   readonly fanOut: FanOut;
   readonly gate: GateStore;
-  readonly invitations: Invitations;
+  readonly effects: NoticeEffects;
 }
 
-/** What every change of a group does: once per packId, with its notice, and with those who come and go. */
+/** What every change of a group does: once per packId, with its notice. */
 export class GroupChanges {
   readonly #ports: ChangePorts;
 
@@ -35,11 +35,13 @@ export class GroupChanges {
     return changed === "pending" ? { groupId, seqId: 0, pending: true } : { groupId, seqId: changed };
   }
 
-  note(by: UserId, frame: GroupFrame, notice: Notice): number {
-    const { log, fanOut } = this.#ports;
-    const { seqId } = log.appendOne(by, askedOf(frame), { kind: "notice", notice }, fanOut.fanned);
+  /** Appends the notice of a change that may be made, and makes it. */
+  make(by: UserId, frame: GroupFrame, notice: Notice): number {
+    const { log, fanOut, effects } = this.#ports;
+    const entry = log.appendOne(by, askedOf(frame), { kind: "notice", notice }, fanOut.fanned);
+    effects.apply(entry);
     fanOut.touch();
-    return seqId;
+    return entry.seqId;
   }
 
   /** Throws when any of them may not come in. */
@@ -52,28 +54,6 @@ export class GroupChanges {
 
   requireUnbanned(users: readonly UserId[]): void {
     if (this.#ports.gate.bannedOf(users).length > 0) throw new ParleyError("BANNED");
-  }
-
-  admit(users: readonly UserId[], role: MemberRow["role"], seqId: number): void {
-    const { roster, fanOut } = this.#ports;
-    for (const userId of users) {
-      roster.add(userId, role, seqId);
-      fanOut.join({ userId, joinedSeqId: seqId });
-    }
-    this.settleOpen(users);
-  }
-
-  /** Whatever waited for an answer about these users is over. */
-  settleOpen(users: readonly UserId[]): void {
-    this.#ports.gate.deleteRequests(users);
-    this.#ports.invitations.close(users);
-  }
-
-  expel(users: readonly UserId[], seqId: number): void {
-    for (const userId of users) {
-      this.#ports.roster.remove(userId);
-      this.#ports.fanOut.leave({ userId, observation: AS_MEMBER }, seqId);
-    }
   }
 
   /** The owner acts on anybody else, an admin on plain members. */

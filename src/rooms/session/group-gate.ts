@@ -111,10 +111,7 @@ export class GroupGate implements SessionFeature {
   }
 
   #admit(by: UserId, frame: FrameOf<"group.join" | "group.answer">, users: readonly UserId[]): number {
-    const { changes } = this.#ports;
-    const seqId = changes.note(by, frame, { event: "joined", users: [...users] });
-    changes.admit(users, "member", seqId);
-    return seqId;
+    return this.#ports.changes.make(by, frame, { event: "joined", users: [...users] });
   }
 
   #tellAdmins(...alsoTo: readonly UserId[]): void {

@@ -46,8 +46,7 @@ export class GroupOrder implements SessionFeature {
     roster.requireAdmin(by);
     const untilMs = silence.effective(frame.untilMs);
     if (untilMs === silence.allUntilMs()) return 0;
-    roster.muteAll(untilMs);
-    return changes.note(by, frame, { event: "mutedAll", untilMs });
+    return changes.make(by, frame, { event: "mutedAll", untilMs });
   }
 
   #mute(by: UserId, frame: FrameOf<"group.mute">, asked: readonly UserId[]): number {
@@ -57,8 +56,7 @@ export class GroupOrder implements SessionFeature {
     const untilMs = silence.effective(frame.untilMs);
     const users = asked.filter((userId) => silence.untilMs(userId) !== untilMs);
     if (users.length === 0) return 0;
-    silence.mute(users, untilMs);
-    return changes.note(by, frame, { event: "muted", users, untilMs });
+    return changes.make(by, frame, { event: "muted", users, untilMs });
   }
 
   #ban(by: UserId, frame: FrameOf<"group.ban">): number {
@@ -69,12 +67,7 @@ export class GroupOrder implements SessionFeature {
     const users = asked.filter((userId) => !banned.has(userId));
     if (users.length === 0) return 0;
     if (gate.countBanned() + users.length > MAX_BANNED) throw new ParleyError("LIMIT_REACHED", "banned users");
-    const members = users.filter((userId) => roster.has(userId));
-    gate.ban(users);
-    changes.settleOpen(users);
-    const seqId = changes.note(by, frame, { event: "banned", users });
-    changes.expel(members, seqId);
-    return seqId;
+    return changes.make(by, frame, { event: "banned", users });
   }
 
   #unban(by: UserId, frame: FrameOf<"group.ban">): number {
@@ -82,8 +75,7 @@ export class GroupOrder implements SessionFeature {
     roster.requireAdmin(by);
     const users = gate.bannedOf(frame.userIds);
     if (users.length === 0) return 0;
-    gate.unban(users);
-    return changes.note(by, frame, { event: "unbanned", users });
+    return changes.make(by, frame, { event: "unbanned", users });
   }
 
   #nickname(by: UserId, frame: FrameOf<"group.nickname">): number {
@@ -92,7 +84,6 @@ export class GroupOrder implements SessionFeature {
     if (userId !== by) roster.requireAdmin(by);
     const member = roster.requireMember(userId);
     if ((member.nickname ?? "") === nickname) return 0;
-    roster.setNickname(member, nickname);
-    return changes.note(by, frame, { event: "nickname", users: [userId], nickname });
+    return changes.make(by, frame, { event: "nickname", users: [userId], nickname });
   }
 }

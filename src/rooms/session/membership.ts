@@ -1,6 +1,5 @@
 import { assertNever } from "../../kernel/assert.ts";
 import { matches } from "../../kernel/etag.ts";
-import type { Clock } from "../../kernel/ports.ts";
 import type { GroupInfo } from "../../protocol/entry.ts";
 import { ParleyError } from "../../protocol/errors.ts";
 import type { GroupChangeResult, GroupFrame, GroupGetResult, GroupMembersResult } from "../../protocol/frames/group.ts";
@@ -8,8 +7,6 @@ import type { GroupId, UserId } from "../../protocol/ids.ts";
 import { MAX_GROUP_MEMBERS } from "../../protocol/limits.ts";
 import type { SessionFeature } from "./feature.ts";
 import type { GroupChanges } from "./group-changes.ts";
-import type { Invitations } from "./invitations.ts";
-import type { Observers } from "./observers.ts";
 import type { Roster } from "./roster.ts";
 import type { Silence } from "./silence.ts";
 
@@ -23,9 +20,6 @@ interface MembershipPorts {
   readonly roster: Roster;
   readonly changes: GroupChanges;
   readonly silence: Silence;
-  readonly invitations: Invitations;
-  readonly observers: Observers;
-  readonly clock: Clock;
 }
 
 /** The verbs of a group: who may do what, and the notice that each change leaves. */
@@ -95,25 +89,19 @@ export class Membership implements SessionFeature {
   }
 
   #create(by: UserId, frame: FrameOf<"group.create">): number {
-    const { roster, clock, changes } = this.#ports;
+    const { roster, changes } = this.#ports;
     // The id is a hash of creator and packId, so this is a packId that was used for something else in this group.
     if (roster.exists) throw new ParleyError("REFUSED", "the group exists");
     const info = merged({ name: frame.info.name, memberLimit: MAX_GROUP_MEMBERS, joinPolicy: "invite" }, frame.info);
     const others = [...new Set(frame.userIds)].filter((userId) => userId !== by);
     requireRoom(info.memberLimit, others.length + 1);
-    roster.found(by, info, clock.nowMs());
-    const seqId = this.#ports.changes.note(by, frame, { event: "created", users: [by, ...others], info });
-    changes.admit([by], "owner", seqId);
-    changes.admit(others, "member", seqId);
-    return seqId;
+    return changes.make(by, frame, { event: "created", users: [by, ...others], info });
   }
 
   #quit(by: UserId, frame: FrameOf<"group.quit">): number {
     const member = this.#ports.roster.requireMember(by);
     if (member.role === "owner") throw new ParleyError("OWNER_MUST_TRANSFER");
-    const seqId = this.#ports.changes.note(by, frame, { event: "quit", users: [by] });
-    this.#ports.changes.expel([by], seqId);
-    return seqId;
+    return this.#ports.changes.make(by, frame, { event: "quit", users: [by] });
   }
 
   #remove(by: UserId, frame: FrameOf<"group.remove">): number {
@@ -122,9 +110,7 @@ export class Membership implements SessionFeature {
     const among = members.map(({ userId }) => userId);
     changes.requireAbove(roster.requireMember(by), among);
     if (members.length === 0) return 0;
-    const seqId = changes.note(by, frame, { event: "removed", users: among });
-    changes.expel(among, seqId);
-    return seqId;
+    return changes.make(by, frame, { event: "removed", users: among });
   }
 
   #update(by: UserId, frame: FrameOf<"group.update">): number {
@@ -135,19 +121,15 @@ export class Membership implements SessionFeature {
     const info = merged(old, frame.info);
     requireRoom(info.memberLimit, roster.size);
     if (JSON.stringify(info) === JSON.stringify(old)) return 0;
-    roster.setInfo(info);
-    return this.#ports.changes.note(by, frame, { event: "updated", info });
+    return this.#ports.changes.make(by, frame, { event: "updated", info });
   }
 
   #transfer(by: UserId, frame: FrameOf<"group.transfer">): number {
     const { roster } = this.#ports;
     roster.requireOwner(by);
-    const [from, to] = [roster.requireMember(by), roster.requireMember(frame.userId)];
+    roster.requireMember(frame.userId);
     if (by === frame.userId) return 0;
-    roster.setOwner(frame.userId);
-    roster.setRole(from, "member");
-    roster.setRole(to, "owner");
-    return this.#ports.changes.note(by, frame, { event: "transferred", users: [frame.userId] });
+    return this.#ports.changes.make(by, frame, { event: "transferred", users: [frame.userId] });
   }
 
   #role(by: UserId, frame: FrameOf<"group.role">): number {
@@ -156,18 +138,13 @@ export class Membership implements SessionFeature {
     const member = roster.requireMember(frame.userId);
     if (member.role === "owner") throw new ParleyError("OWNER_MUST_TRANSFER");
     if (member.role === frame.role) return 0;
-    roster.setRole(member, frame.role);
-    return this.#ports.changes.note(by, frame, { event: "role", users: [frame.userId], role: frame.role });
+    return this.#ports.changes.make(by, frame, { event: "role", users: [frame.userId], role: frame.role });
   }
 
   #dismiss(by: UserId, frame: FrameOf<"group.dismiss">): number {
-    const { roster, invitations, changes, observers } = this.#ports;
+    const { roster, changes } = this.#ports;
     roster.requireOwner(by);
-    roster.dismiss();
-    invitations.closeAll();
-    const seqId = changes.note(by, frame, { event: "dismissed" });
-    observers.dismissed(by, seqId);
-    return seqId;
+    return changes.make(by, frame, { event: "dismissed" });
   }
 }
 

@@ -29,6 +29,7 @@ import { InvitationStore } from "./invitation-store.ts";
 import { Invitations } from "./invitations.ts";
 import { Log } from "./log.ts";
 import { Membership } from "./membership.ts";
+import { NoticeEffects } from "./notice-effects.ts";
 import { ObserverBook } from "./observer-book.ts";
 import { ObserverStore } from "./observer-store.ts";
 import { Observers } from "./observers.ts";
@@ -133,9 +134,10 @@ interface GroupPorts {
 function groupFeatures(ports: GroupPorts): SessionFeature[] {
   const gate = new GateStore(ports.sql);
   const invitations = new Invitations({ ...ports, store: new InvitationStore(ports.sql) });
-  const changes = new GroupChanges({ ...ports, gate, invitations });
+  const effects = new NoticeEffects({ ...ports, gate, invitations });
+  const changes = new GroupChanges({ ...ports, gate, effects });
   return [
-    new Membership({ ...ports, invitations, changes }),
+    new Membership({ ...ports, changes }),
     new GroupGate({ ...ports, gate, invitations, changes }),
     new GroupOrder({ ...ports, gate, changes }),
   ];
