@@ -30,12 +30,25 @@ export function landOthers(world: World): void {
   }
 }
 
+/** Answers the oldest question, and lets everything else arrive. */
+export function answer(world: World, result: DecideResult): void {
+  const [question] = questions(world);
+  if (question === undefined) throw new Error("nobody was asked");
+  world.answer(question.index, { ok: true, value: result });
+  landOthers(world);
+}
+
 /** The questions that are under way to the app, with where they are among the flights. */
-export function questions(world: World): { index: number; call: DecideCall; packIds: string[] }[] {
+export function questions(world: World): {
+  index: number;
+  call: DecideCall;
+  packIds: string[];
+  messages: readonly object[];
+}[] {
   return world.flights.flatMap((flight, index) => {
     if (flight.kind !== "request" || flight.to !== "@hook") return [];
     const call = flight.call as DecideCall; // SAFETY: nothing else is asked here
     const { data } = JSON.parse(call.body) as { data: { messages: { packId: string }[] } }; // SAFETY: made of frames
-    return [{ index, call, packIds: data.messages.map(({ packId }) => packId) }];
+    return [{ index, call, packIds: data.messages.map(({ packId }) => packId), messages: data.messages }];
   });
 }

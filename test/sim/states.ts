@@ -2,6 +2,7 @@ import { sessionRoom } from "../../src/kernel/room-name.ts";
 import type { MessageEntry } from "../../src/protocol/entry.ts";
 import type { SessionId, UserId } from "../../src/protocol/ids.ts";
 import { type Outcome, unwrap } from "../../src/protocol/rpc/outcome.ts";
+import type { Verdict } from "../../src/protocol/rpc/session-call.ts";
 import type { SessionFrame } from "../../src/protocol/session-frame.ts";
 import { wholeLog } from "./asks.ts";
 import { freshPack } from "./mailboxes.ts";
@@ -14,9 +15,9 @@ type Without<T> = T extends unknown ? Omit<T, "packId" | "sessionId"> : never;
 export type Asking = Without<InSession> & { readonly sessionId?: SessionId; readonly packId?: string };
 
 /** What the session room answers to a member's request. */
-export function tryAsk(world: World, by: UserId, asking: Asking): Outcome {
+export function tryAsk(world: World, by: UserId, asking: Asking, verdict?: Verdict): Outcome {
   const frame = { packId: freshPack(), sessionId: chat, ...asking } as InSession; // SAFETY: completed here
-  return world.call(sessionRoom(app, frame.sessionId), { type: "request", by, frame });
+  return world.call(sessionRoom(app, frame.sessionId), { type: "request", by, frame, verdict });
 }
 
 export function ask<T>(world: World, by: UserId, asking: Asking): T {

@@ -16,7 +16,8 @@ export type AppendItem = Omit<MsgSend, "type" | "sessionId"> & {
 };
 
 export type Verdict =
-  | { readonly kind: "replaced"; readonly contentType: number; readonly content: Content }
+  /** Without a type of its own the content has the type that was asked for. */
+  | { readonly kind: "replaced"; readonly contentType?: number | undefined; readonly content: Content }
   | { readonly kind: "refused"; readonly error: "HOOK_REJECTED" | "HOOK_UNANSWERED"; readonly detail?: string };
 
 /** Calls to a session room. Batches are the normal form; one transaction per call. */
@@ -46,12 +47,27 @@ export type SessionCall =
   | { readonly type: "hide"; readonly userId: UserId; readonly seqIds: readonly number[] }
   /** How far a user has received and read. May be repeated, and come late: it never goes back. */
   | { readonly type: "cursors"; readonly userId: UserId; readonly readSeqId: number; readonly receivedSeqId: number }
-  /** A request of a user that this room decides alone. */
-  | { readonly type: "request"; readonly by: UserId; readonly frame: SessionFrame }
+  /**
+   * A request of a user that this room decides alone. One that stores content may come with a verdict; the end of a
+   * stream that the app rejects is answered with null: its message is gone.
+   */
+  | {
+      readonly type: "request";
+      readonly by: UserId;
+      readonly frame: SessionFrame;
+      readonly verdict?: Verdict | undefined;
+    }
+  /** Those of the messages that the user is still writing, as `MessageEntry`s. */
+  | { readonly type: "streams"; readonly userId: UserId; readonly seqIds: readonly number[] }
   /** Who owns the group. */
   | { readonly type: "owner" }
   /** As a request of `by`, or of the message's sender, but by a server key, which has every right. */
-  | { readonly type: "control"; readonly by?: UserId | undefined; readonly frame: z.infer<typeof MsgControl> }
+  | {
+      readonly type: "control";
+      readonly by?: UserId | undefined;
+      readonly frame: z.infer<typeof MsgControl>;
+      readonly verdict?: Verdict | undefined;
+    }
   | ObserveCall
   /** Who observed the session, and when: records after `after`, the oldest first. For server keys; answers with `ObserverAuditResult`. */
   | {

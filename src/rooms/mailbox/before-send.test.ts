@@ -1,13 +1,12 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { SimGroup, wholeLog } from "../../../test/sim/asks.ts";
-import { beforeSend, decided, landOthers, questions, setBeforeSend } from "../../../test/sim/before-send.ts";
+import { answer, beforeSend, decided, landOthers, questions, setBeforeSend } from "../../../test/sim/before-send.ts";
 import { mailboxOf, online } from "../../../test/sim/mailboxes.ts";
 import { alice, bob, carol, chat, pack } from "../../../test/sim/names.ts";
 import type { SimConnection } from "../../../test/sim/sim-connection.ts";
 import { World } from "../../../test/sim/world.ts";
 import { ERRORS } from "../../protocol/errors.ts";
 import type { SessionId } from "../../protocol/ids.ts";
-import type { DecideResult } from "../../protocol/rpc/hook-service-call.ts";
 import { singleSessionId } from "../../protocol/session-id.ts";
 
 let world: World;
@@ -20,13 +19,6 @@ beforeEach(() => {
 
 function send(packId: string, sessionId: SessionId = chat, by = alices): void {
   world.send(by, { type: "msg.send", packId: pack(packId), sessionId, contentType: 1, content: packId });
-}
-
-function answer(result: DecideResult): void {
-  const [question] = questions(world);
-  if (question === undefined) throw new Error("nobody was asked");
-  world.answer(question.index, { ok: true, value: result });
-  landOthers(world);
 }
 
 const ackOf = (packId: string) => alices.acks(packId)[0];
@@ -50,10 +42,10 @@ describe("a message that the app is asked about", () => {
   it("M201 is stored as it is, with another content, or not at all, as the app decides", () => {
     setBeforeSend(world);
     send("first");
-    answer(decided({ action: "allow" }));
+    answer(world, decided({ action: "allow" }));
     for (const packId of ["a", "b", "c"]) send(packId);
-    answer(decided({ action: "reject", code: 1001, reason: "no phone numbers" }));
-    answer(decided({ action: "replace", content: "***" }, { action: "reject" }));
+    answer(world, decided({ action: "reject", code: 1001, reason: "no phone numbers" }));
+    answer(world, decided({ action: "replace", content: "***" }, { action: "reject" }));
     expect(contents()).toEqual(["first", "***"]);
     const { code } = ERRORS.HOOK_REJECTED;
     expect([ackOf("a"), ackOf("c")]).toMatchObject([
@@ -69,7 +61,7 @@ describe("a message that the app is asked about", () => {
   ] as const)("M202 is stored without an answer, or refused, as the hook says: %s", (onFailure, code, stored) => {
     setBeforeSend(world, { onFailure });
     send("quiet");
-    answer({ kind: "unanswered", why: "timeout" });
+    answer(world, { kind: "unanswered", why: "timeout" });
     expect(ackOf("quiet")?.code).toBe(code);
     expect(contents()).toEqual(stored);
   });
@@ -93,7 +85,7 @@ describe("a message that the app is asked about", () => {
     expect(bobs.acks("from-bob")[0]?.code).toBe(0);
     expect(ackOf("1")).toBeUndefined();
     send("3");
-    answer(decided({ action: "allow" }));
+    answer(world, decided({ action: "allow" }));
     // Settings are read when a batch begins: these go without a question.
     expect(contents()).toEqual(["from-bob", "1", "2", "3"]);
   });
@@ -115,11 +107,11 @@ describe("a message that the app is asked about", () => {
   it("S153 is repeated as it was first decided, whatever the app says now", () => {
     setBeforeSend(world);
     send("once");
-    answer(decided({ action: "replace", content: "***" }));
+    answer(world, decided({ action: "replace", content: "***" }));
     send("once");
-    answer(decided({ action: "reject" }));
+    answer(world, decided({ action: "reject" }));
     send("once");
-    answer(decided({ action: "allow" }));
+    answer(world, decided({ action: "allow" }));
     const data = { seqId: 1, repeated: true };
     expect(alices.acks("once")).toMatchObject([{ code: 0 }, { code: 0, data }, { code: 0, data }]);
     expect(contents()).toEqual(["***"]);
@@ -128,9 +120,9 @@ describe("a message that the app is asked about", () => {
   it("S154 is judged with the content that the app gave it", () => {
     setBeforeSend(world);
     send("empty");
-    answer(decided({ action: "replace", content: "" }));
+    answer(world, decided({ action: "replace", content: "" }));
     send("wrong");
-    answer(decided({ action: "replace", contentType: 5, content: { url: "no name" } }));
+    answer(world, decided({ action: "replace", contentType: 5, content: { url: "no name" } }));
     expect([ackOf("empty")?.code, ackOf("wrong")?.code]).toEqual([ERRORS.TOO_SHORT.code, ERRORS.BAD_PARAMETER.code]);
     expect(contents()).toEqual([]);
   });

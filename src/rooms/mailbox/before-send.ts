@@ -1,70 +1,87 @@
-import type { CallTag } from "../../kernel/effects.ts";
-import type { MsgSend } from "../../protocol/frames/message.ts";
-import { hashedId } from "../../protocol/hashed-id.ts";
+import { decideCallOf, hookOf, verdictsIn } from "../../kernel/before-send.ts";
+import { sessionRoom } from "../../kernel/room-name.ts";
+import type { MessageEntry } from "../../protocol/entry.ts";
 import type { SessionId } from "../../protocol/ids.ts";
 import type { BeforeSend as Hook } from "../../protocol/rpc/app-settings.ts";
-import type { DecideCall, DecideResult, Decision } from "../../protocol/rpc/hook-service-call.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
-import type { Verdict } from "../../protocol/rpc/session-call.ts";
 import type { Mailbox } from "./feature.ts";
+import type { Batch, LaneTag, Waiting } from "./lane.ts";
+import { asSeen, type ShownSaid, shownOf } from "./said.ts";
 
-const KIND_OF_PREFIX = { SC: "single", GC: "group", BM: "notice" } as const;
+/** The session was asked what the streams say that end with the batch. */
+interface ReadTag extends LaneTag {
+  readonly step: "read";
+  readonly hook: Hook;
+}
 
-/** Asks the app, when it wants to be asked, what is to become of messages before they are stored. */
+/** The app was asked about those of the batch that have something to show. */
+interface AskedTag extends LaneTag {
+  readonly step: "asked";
+  readonly hook: Hook;
+  readonly shown: readonly (ShownSaid | undefined)[];
+}
+
+export type JudgingTag = ReadTag | AskedTag;
+
+/** Where a batch goes when the app has decided, or cannot be asked about it. */
+interface Ends {
+  readonly pass: (batch: Batch) => void;
+  readonly fail: (batch: Batch, outcome: Outcome) => void;
+}
+
+/** Asks the app, when it wants to be asked, what is to become of what a user says before it is stored. */
 export class BeforeSend {
   readonly #mailbox: Mailbox;
+  readonly #ends: Ends;
 
-  constructor(mailbox: Mailbox) {
+  constructor(mailbox: Mailbox, ends: Ends) {
     this.#mailbox = mailbox;
+    this.#ends = ends;
   }
 
-  /** The hook that messages of this session wait for. */
-  hookFor(sessionId: SessionId): Hook | undefined {
-    const hook = this.#mailbox.settings().beforeSend;
-    if (hook === undefined) return undefined;
-    const prefix = sessionId.slice(0, 2) as keyof typeof KIND_OF_PREFIX; // SAFETY: ids of sessions have no others
-    return hook.sessions.includes(KIND_OF_PREFIX[prefix]) ? hook : undefined;
+  /** Whom this session waits for. */
+  hookOf(sessionId: SessionId): Hook | undefined {
+    return hookOf(this.#mailbox.settings(), sessionId);
   }
 
-  ask(hook: Hook, sessionId: SessionId, { frames, tag }: { frames: readonly MsgSend[]; tag: CallTag }): void {
-    const { app, me, clock, effects } = this.#mailbox;
-    const messages = frames.map(({ type: _, sessionId: __, ...message }) => message);
-    const timestamp = new Date(clock.nowMs()).toISOString();
-    const body = JSON.stringify({ type: "message.beforeSend", timestamp, data: { sessionId, from: me, messages } });
-    const call: DecideCall = {
-      type: "decide",
-      url: hook.url,
-      secrets: signing(hook, clock.nowMs()),
-      id: `msg_${hashedId([app, me, sessionId, ...frames.map(({ packId }) => packId)])}`,
-      body,
-      timeoutMs: hook.timeoutMs,
-      count: frames.length,
-    };
-    effects.call("@hook", call, tag);
-  }
-}
-
-function signing({ secret, oldSecret }: Hook, nowMs: number): string[] {
-  return oldSecret !== undefined && oldSecret.untilMs > nowMs ? [secret, oldSecret.text] : [secret];
-}
-
-/** What was decided about each of the messages; without an answer that is what the hook says of it. */
-export function verdictsIn(outcome: Outcome, frames: readonly MsgSend[], hook: Hook): (Verdict | undefined)[] {
-  const result = outcome.ok ? (outcome.value as DecideResult) : undefined; // SAFETY: what the service answers with
-  if (result?.kind === "decided") return frames.map((frame, index) => verdictOf(frame, result.decisions[index]));
-  const unanswered: Verdict = { kind: "refused", error: "HOOK_UNANSWERED" };
-  return frames.map(() => (hook.onFailure === "closed" ? unanswered : undefined));
-}
-
-function verdictOf({ contentType }: MsgSend, decision: Decision | undefined): Verdict | undefined {
-  switch (decision?.action) {
-    case "reject": {
-      const detail = [decision.code, decision.reason].filter((part) => part !== undefined).join(" ");
-      return { kind: "refused", error: "HOOK_REJECTED", ...(detail === "" ? {} : { detail }) };
+  judge(hook: Hook, lane: LaneTag): void {
+    const seqIds = lane.waiting.flatMap(({ frame }) => (frame.type === "stream.close" ? frame.seqId : []));
+    if (seqIds.length === 0) {
+      this.#ask(hook, lane, []);
+      return;
     }
-    case "replace":
-      return { kind: "replaced", contentType: decision.contentType ?? contentType, content: decision.content };
-    default:
-      return undefined;
+    const { app, me, effects } = this.#mailbox;
+    const tag: ReadTag = { ...lane, step: "read", hook };
+    effects.call(sessionRoom(app, lane.sessionId), { type: "streams", userId: me, seqIds }, tag);
   }
+
+  replied(tag: JudgingTag, outcome: Outcome): void {
+    if (tag.step === "asked") this.#ends.pass({ ...tag, waiting: judged(tag, outcome) });
+    else if (outcome.ok)
+      this.#ask(tag.hook, tag, outcome.value as MessageEntry[]); // SAFETY: what `streams` answers with
+    else this.#ends.fail(tag, outcome);
+  }
+
+  #ask(hook: Hook, lane: LaneTag, streams: readonly MessageEntry[]): void {
+    const { app, me: from, clock, effects } = this.#mailbox;
+    const { sessionId, waiting } = lane;
+    const shown = waiting.map(({ frame }) => shownOf(frame, streams));
+    const messages = shown.filter((one) => one !== undefined);
+    if (messages.length === 0) {
+      this.#ends.pass(lane);
+      return;
+    }
+    const tag: AskedTag = { ...lane, step: "asked", hook, shown };
+    const question = { app, from, about: { sessionId }, messages };
+    effects.call("@hook", decideCallOf(hook, question, clock.nowMs()), tag);
+  }
+}
+
+/** The batch with what was decided about each that was shown. */
+function judged({ hook, waiting, shown }: AskedTag, outcome: Outcome): Waiting[] {
+  const verdicts = verdictsIn(outcome, hook, shown.filter((one) => one !== undefined).length);
+  return waiting.map((one, index) => {
+    const what = shown[index];
+    return what === undefined ? one : { ...one, verdict: asSeen(one.frame, what, verdicts.shift()) };
+  });
 }

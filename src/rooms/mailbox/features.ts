@@ -2,6 +2,7 @@ import { BotEvents } from "./bot-events.ts";
 import { Devices } from "./devices.ts";
 import type { Mailbox, MailboxFeature } from "./feature.ts";
 import { Following } from "./following.ts";
+import type { Forwarding } from "./forwarding.ts";
 import { Hiding } from "./hiding.ts";
 import { History } from "./history.ts";
 import { Invitations } from "./invitations.ts";
@@ -26,7 +27,7 @@ import { ToldPresence } from "./told-presence.ts";
 import { Users } from "./users.ts";
 
 /** What a mailbox room is made of. */
-export function mailboxFeatures(mailbox: Mailbox, store: MailboxStore): MailboxFeature[] {
+export function mailboxFeatures(mailbox: Mailbox, store: MailboxStore, forwarding: Forwarding): MailboxFeature[] {
   const reading = new ReadRequests(mailbox);
   const priority = new Priority(mailbox);
   const relations = new Relations(mailbox);
@@ -38,7 +39,7 @@ export function mailboxFeatures(mailbox: Mailbox, store: MailboxStore): MailboxF
     pushTokens.loggedOut(isOut);
   });
   return [
-    new Sending(mailbox),
+    new Sending(mailbox, forwarding),
     reading,
     priority,
     new Hiding(mailbox, { reading, priority }),

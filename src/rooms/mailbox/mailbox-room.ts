@@ -53,7 +53,12 @@ export class MailboxRoom implements Room {
     this.#mailbox = { app, me, sql, clock, random, policy, settings, effects, desk, hotSessions, courier, webhooks };
     this.#forwarding = new Forwarding(this.#mailbox);
     this.#standing = new Standing(this.#mailbox);
-    this.#features = [this.#standing, ...mailboxFeatures(this.#mailbox, store), this.#forwarding, courier];
+    this.#features = [
+      this.#standing,
+      ...mailboxFeatures(this.#mailbox, store, this.#forwarding),
+      this.#forwarding,
+      courier,
+    ];
   }
 
   call(call: RoomCall): unknown {
@@ -127,13 +132,10 @@ export class MailboxRoom implements Room {
       this.#mailbox.desk.answer(owed, { ok: true, value: known });
       return;
     }
-    if (isSessionFrame(frame)) {
-      this.#forwarding.forward(owed, frame);
-      return;
-    }
     const handle = handlerOf<MailboxFeature, Handle>(this.#features, requestsOf, frame.type);
-    if (handle === undefined) throw new ParleyError("UNKNOWN_TYPE", frame.type);
-    handle(owed, frame);
+    if (handle !== undefined) handle(owed, frame);
+    else if (isSessionFrame(frame)) this.#forwarding.forward(owed, frame);
+    else throw new ParleyError("UNKNOWN_TYPE", frame.type);
   }
 
   #deliver(frame: EntryFrame): null {

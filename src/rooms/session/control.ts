@@ -7,13 +7,20 @@ import type { ControlEntry, MessageEntry } from "../../protocol/entry.ts";
 import { ParleyError } from "../../protocol/errors.ts";
 import type { MsgControl, MsgSendResult } from "../../protocol/frames/message.ts";
 import type { SessionId, UserId } from "../../protocol/ids.ts";
+import type { Verdict } from "../../protocol/rpc/session-call.ts";
 import type { Access } from "./access.ts";
 import type { Amendments, Doing } from "./amendments.ts";
-import type { Drafts } from "./drafts.ts";
+import { type Drafts, decided } from "./drafts.ts";
 import type { SessionCalls, SessionFeature } from "./feature.ts";
 import { askedOf, type Log } from "./log.ts";
 
 type Frame = z.infer<typeof MsgControl>;
+
+/** What is asked for, and what the app decided about its content. */
+interface Change {
+  readonly frame: Frame;
+  readonly verdict: Verdict | undefined;
+}
 
 interface ControlPorts {
   readonly sessionId: SessionId;
@@ -34,15 +41,17 @@ export class ControlRequests implements SessionFeature {
   }
 
   readonly requests = {
-    "msg.control": (by: UserId, frame: Frame): MsgSendResult => this.#once(by, frame, () => this.#asked(by, frame)),
+    "msg.control": (by: UserId, frame: Frame, verdict?: Verdict): MsgSendResult =>
+      this.#once(by, frame, () => this.#asked(by, { frame, verdict })),
   };
 
   readonly calls: SessionCalls = {
-    control: ({ by, frame }): MsgSendResult => {
+    control: ({ by, frame, verdict }): MsgSendResult => {
       this.#ports.access.requireOperator({ kind: "server" });
       const message = this.#target(frame);
       const name = by ?? message.from;
-      return this.#once(name, frame, () => this.#change({ by: name, asked: askedOf(frame) }, frame, message));
+      const change = { frame, verdict };
+      return this.#once(name, frame, () => this.#change({ by: name, asked: askedOf(frame) }, change, message));
     },
   };
 
@@ -53,14 +62,15 @@ export class ControlRequests implements SessionFeature {
     return { sessionId, seqId, timestamp, ...(known === undefined ? {} : { repeated: true }) };
   }
 
-  #asked(by: UserId, frame: Frame): ControlEntry {
+  #asked(by: UserId, change: Change): ControlEntry {
     const { access } = this.#ports;
+    const { frame } = change;
     if (frame.op === "override") access.requireWriter(by);
     else access.requireMember(by);
     const message = this.#target(frame);
     this.#requireRight(by, frame, message);
     if (frame.op === "recall" && message.gone === undefined) this.#requireInTime(by, message);
-    return this.#change({ by, asked: askedOf(frame) }, frame, message);
+    return this.#change({ by, asked: askedOf(frame) }, change, message);
   }
 
   #target({ seqId }: Frame): MessageEntry {
@@ -69,18 +79,19 @@ export class ControlRequests implements SessionFeature {
     return message;
   }
 
-  #change(doing: Doing, frame: Frame, message: MessageEntry): ControlEntry {
+  #change(doing: Doing, change: Change, message: MessageEntry): ControlEntry {
     const { amendments } = this.#ports;
+    const { op } = change.frame;
     if (message.gone !== undefined) throw new ParleyError("MESSAGE_GONE");
-    switch (frame.op) {
+    switch (op) {
       case "recall":
         return amendments.end(message, "recall", doing);
       case "delete":
         return amendments.end(message, "delete", doing);
       case "override":
-        return amendments.change(message, this.#replacement(message, frame), doing);
+        return amendments.change(message, this.#replacement(message, change), doing);
       default:
-        return assertNever(frame.op);
+        return assertNever(op);
     }
   }
 
@@ -96,11 +107,12 @@ export class ControlRequests implements SessionFeature {
     if (clock.nowMs() - timestamp > policy.recallWindowMs && !access.isAdmin(by)) throw new ParleyError("TOO_LATE");
   }
 
-  #replacement(message: MessageEntry, frame: Frame) {
+  #replacement(message: MessageEntry, { frame, verdict }: Change) {
     if (message.streaming) throw new ParleyError("REFUSED", "the message is still being written");
-    const contentType = frame.contentType ?? message.contentType;
     // SAFETY: the frame's schema demands a content for an override
-    const content = this.#ports.drafts.allowed(contentType, frame.content as Content);
+    const asked = { contentType: frame.contentType ?? message.contentType, content: frame.content as Content };
+    const { contentType, content: said } = decided(asked, verdict);
+    const content = this.#ports.drafts.allowed(contentType, said);
     return { op: "override", target: message.seqId, targetFrom: message.from, contentType, content } as const;
   }
 }

@@ -27,14 +27,12 @@ export class Drafts {
 
   /** What an item becomes in the log, or why it does not. */
   draftOf(sender: UserId, { packId, ttlMs, verdict, ...message }: AppendItem): Outcome<Draft> {
-    const fault = contentFault(message.content);
-    // A stream may begin before there is anything to say.
-    const isBegun = "streaming" in message && message.content === "";
-    if (fault !== undefined && !isBegun) return failed(new ParleyError(fault));
+    const fault = faultOf(message);
+    if (fault !== undefined) return failed(fault);
     const digest = digestOf(wordingOf(message, ttlMs));
     const body = (timestamp: number): Outcome<MessageBody> => {
       try {
-        const allowed = this.#allowed(sender, decided(message, verdict));
+        const allowed = this.#allowed(sender, decidedMessage(message, verdict));
         return { ok: true, value: ttlMs === undefined ? allowed : { ...allowed, expiresAt: timestamp + ttlMs } };
       } catch (thrown) {
         if (thrown instanceof ParleyError) return failed(thrown);
@@ -72,14 +70,29 @@ export class Drafts {
   }
 }
 
-/** The message as the app wants it stored. Throws why it does not. */
-function decided(message: MessageBody, verdict: Verdict | undefined): MessageBody {
-  if (verdict === undefined) return message;
+type Wording = Pick<MessageBody, "contentType" | "content">;
+
+/** What the app wants stored of what was asked for. Throws why it wants nothing. */
+export function decided({ contentType, content }: Wording, verdict: Verdict | undefined): Wording {
+  if (verdict === undefined) return { contentType, content };
   if (verdict.kind === "refused") throw new ParleyError(verdict.error, verdict.detail);
-  const { contentType, content } = verdict;
+  return { contentType: verdict.contentType ?? contentType, content: verdict.content };
+}
+
+function decidedMessage(message: MessageBody, verdict: Verdict | undefined): MessageBody {
+  if (verdict === undefined) return message;
+  const replaced = { ...message, ...decided(message, verdict) };
+  const fault = faultOf(replaced);
+  if (fault !== undefined) throw fault;
+  return replaced;
+}
+
+/** A stream is text, and may begin before there is anything to say. */
+function faultOf({ content, streaming }: MessageBody): ParleyError | undefined {
+  if (streaming && content === "") return undefined;
+  if (streaming && typeof content !== "string") return new ParleyError("BAD_PARAMETER", "content: a stream is text");
   const fault = contentFault(content);
-  if (fault !== undefined) throw new ParleyError(fault);
-  return { ...message, contentType, content };
+  return fault === undefined ? undefined : new ParleyError(fault);
 }
 
 /** What tells one request from another: nearly always no more than type and content. */

@@ -2,14 +2,14 @@ import type { CallTag } from "../../kernel/effects.ts";
 import type { UserId } from "../../protocol/ids.ts";
 import type { ResultOf } from "../../protocol/results.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
-import type { SessionCall } from "../../protocol/rpc/session-call.ts";
+import type { SessionCall, Verdict } from "../../protocol/rpc/session-call.ts";
 import type { SessionFrame, SessionFrameType } from "../../protocol/session-frame.ts";
 
 type FrameOf<T extends SessionFrameType> = Extract<SessionFrame, { type: T }>;
 
-/** What decides each request: `by` is who the connection belongs to. */
+/** What decides each request: `by` is who the connection belongs to. With null it was refused as the verdict says. */
 export type SessionRequests = {
-  readonly [T in SessionFrameType]?: (by: UserId, frame: FrameOf<T>) => ResultOf<T>;
+  readonly [T in SessionFrameType]?: (by: UserId, frame: FrameOf<T>, verdict?: Verdict) => ResultOf<T> | null;
 };
 
 type CallOf<T extends SessionCall["type"]> = Extract<SessionCall, { type: T }>;

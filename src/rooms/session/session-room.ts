@@ -7,14 +7,14 @@ import type { HistoryResult } from "../../protocol/frames/message.ts";
 import type { AppId, SessionId, UserId } from "../../protocol/ids.ts";
 import { DEFAULT_HISTORY_LIMIT, MAX_HISTORY_LIMIT } from "../../protocol/limits.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
-import type { AppendResult, SessionCall, UnreadResult } from "../../protocol/rpc/session-call.ts";
+import type { AppendResult, SessionCall, UnreadResult, Verdict } from "../../protocol/rpc/session-call.ts";
 import type { SessionFrame } from "../../protocol/session-frame.ts";
 import { stillKnown } from "./drafts.ts";
 import type { DeliveredTag } from "./fan-out.ts";
 import type { SessionCalls, SessionFeature } from "./feature.ts";
 import { type SessionParts, sessionParts } from "./parts.ts";
 
-type Decide = (by: UserId, frame: SessionFrame) => unknown;
+type Decide = (by: UserId, frame: SessionFrame, verdict?: Verdict) => unknown;
 type Answer = (call: SessionCall) => unknown;
 
 const requestsOf = ({ requests }: SessionFeature) => requests;
@@ -94,11 +94,11 @@ export class SessionRoom implements Room {
       access.requireReader(userId);
       return log.countUnread(userId, after, upTo);
     },
-    request: ({ by, frame }): unknown => {
+    request: ({ by, frame, verdict }): unknown => {
       const decide = handlerOf<SessionFeature, Decide>(this.#parts.features, requestsOf, frame.type);
       // A group's request to what is no group finds nothing that decides it.
       if (decide === undefined) throw new ParleyError(this.#parts.access.isGroup ? "UNKNOWN_TYPE" : "NO_SUCH_GROUP");
-      return decide(by, frame);
+      return decide(by, frame, verdict);
     },
   };
 }

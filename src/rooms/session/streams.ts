@@ -1,18 +1,18 @@
 import type { z } from "zod";
 import type { CallTag, Effects } from "../../kernel/effects.ts";
 import type { Clock } from "../../kernel/ports.ts";
-import type { Content } from "../../protocol/content-type.ts";
 import type { MessageEntry } from "../../protocol/entry.ts";
 import { ParleyError } from "../../protocol/errors.ts";
 import type { MsgSendResult } from "../../protocol/frames/message.ts";
 import type { StreamChunk, StreamChunkResult, StreamClose, StreamOpen } from "../../protocol/frames/stream.ts";
 import type { PackId, SessionId, UserId } from "../../protocol/ids.ts";
 import { unwrap } from "../../protocol/rpc/outcome.ts";
+import type { Verdict } from "../../protocol/rpc/session-call.ts";
 import type { Access } from "./access.ts";
 import type { Amendments, Doing } from "./amendments.ts";
-import type { Drafts } from "./drafts.ts";
+import { type Drafts, decided } from "./drafts.ts";
 import type { FanOut } from "./fan-out.ts";
-import type { SessionFeature } from "./feature.ts";
+import type { SessionCalls, SessionFeature } from "./feature.ts";
 import type { GrownTag, Growth } from "./growth.ts";
 import { askedOf, type Log } from "./log.ts";
 import type { StreamRow, StreamStore } from "./stream-store.ts";
@@ -52,9 +52,14 @@ export class Streams implements SessionFeature {
   }
 
   readonly requests = {
-    "stream.open": (by: UserId, frame: Open) => this.#open(by, frame),
+    "stream.open": (by: UserId, frame: Open, verdict?: Verdict) => this.#open(by, frame, verdict),
     "stream.chunk": (by: UserId, frame: Chunk) => this.#grow(by, frame),
-    "stream.close": (by: UserId, frame: Close) => this.#close(by, frame),
+    "stream.close": (by: UserId, frame: Close, verdict?: Verdict) => this.#close(by, frame, verdict),
+  };
+
+  readonly calls: SessionCalls = {
+    streams: ({ userId, seqIds }) =>
+      seqIds.flatMap((seqId) => this.#growing(seqId) ?? []).filter(({ from }) => from === userId),
   };
 
   settle(): void {
@@ -83,11 +88,11 @@ export class Streams implements SessionFeature {
     return Math.min(touchedAt, nowMs) + ABANDONED_AFTER_MS;
   }
 
-  #open(by: UserId, frame: Open): MsgSendResult {
+  #open(by: UserId, frame: Open, verdict?: Verdict): MsgSendResult {
     const { access, drafts, log, fanOut, clock, effects } = this.#ports;
     access.requireWriter(by);
     const { type: _, sessionId: __, ...message } = frame;
-    const item = { ...message, streaming: true } as const;
+    const item = { ...message, streaming: true, verdict } as const;
     const draft = { ...unwrap(drafts.draftOf(by, item)), digest: askedOf(frame).digest };
     const [outcome] = log.appendMessages(by, [{ ok: true, value: draft }], fanOut.fanned);
     if (outcome === undefined) throw new Error("an append without an outcome");
@@ -116,8 +121,8 @@ export class Streams implements SessionFeature {
     return { length: whole.length };
   }
 
-  #close(by: UserId, frame: Close): MsgSendResult {
-    const { access, log, drafts, sessionId } = this.#ports;
+  #close(by: UserId, frame: Close, verdict?: Verdict): MsgSendResult | null {
+    const { access, log, sessionId } = this.#ports;
     if (frame.content === undefined) access.requireMember(by);
     else access.requireWriter(by);
     const known = log.findAsked(by, askedOf(frame));
@@ -125,20 +130,42 @@ export class Streams implements SessionFeature {
     const message = this.#own(by, frame.seqId);
     if (!message.streaming && frame.content !== undefined) throw new ParleyError("TOO_LATE");
     if (!message.streaming) return { sessionId, seqId: 0, timestamp: 0 };
-    const content = frame.content === undefined ? message.content : drafts.allowed(message.contentType, frame.content);
-    return { sessionId, ...this.#finish(message, content, { by, asked: askedOf(frame) }) };
+    const isRejected = verdict?.kind === "refused" && verdict.error === "HOOK_REJECTED";
+    if (isRejected) return this.#takeAway(message, by, frame.packId);
+    const last = this.#lastOf(message, frame, verdict);
+    return { sessionId, ...this.#finish(last, { by, asked: askedOf(frame) }) };
+  }
+
+  /** The message as it is to end. Without anything else to say it ends as it is, were that nothing at all. */
+  #lastOf(message: MessageEntry, frame: Close, verdict: Verdict | undefined): MessageEntry {
+    const { content, contentType } = decided({ ...message, content: frame.content ?? message.content }, verdict);
+    const isAsItIs = frame.content === undefined && content === message.content;
+    return { ...message, contentType, content: isAsItIs ? content : this.#ports.drafts.allowed(contentType, content) };
+  }
+
+  /** Everybody has seen its text grow, so it is not enough to leave it as it is (S171). */
+  #takeAway(message: MessageEntry, by: UserId, packId: PackId): null {
+    this.#ports.amendments.end(message, "delete", { by, asked: { packId } });
+    this.#forget(message.seqId);
+    return null;
   }
 
   #abandon(seqId: number): void {
-    const message = this.#ports.log.entry(seqId);
-    const isOpen = message?.kind === "message" && message.gone === undefined && message.streaming === true;
+    const message = this.#growing(seqId);
     const packId = `finish-${seqId}` as PackId; // SAFETY: printable, and short enough for every integer
-    if (isOpen) this.#finish(message, message.content, { by: message.from, asked: { packId } });
-    else this.#forget(seqId);
+    if (message === undefined) this.#forget(seqId);
+    else this.#finish(message, { by: message.from, asked: { packId } });
   }
 
-  #finish(message: MessageEntry, content: Content, doing: Doing): { seqId: number; timestamp: number } {
-    const { seqId: target, from: targetFrom, contentType } = message;
+  /** The message, if it is still written. */
+  #growing(seqId: number): MessageEntry | undefined {
+    const message = this.#ports.log.entry(seqId);
+    const isGrowing = message?.kind === "message" && message.gone === undefined && message.streaming === true;
+    return isGrowing ? message : undefined;
+  }
+
+  #finish(message: MessageEntry, doing: Doing): { seqId: number; timestamp: number } {
+    const { seqId: target, from: targetFrom, contentType, content } = message;
     const control = { op: "finish", target, targetFrom, contentType, content } as const;
     const { seqId, timestamp } = this.#ports.amendments.change(message, control, doing);
     this.#forget(target);
