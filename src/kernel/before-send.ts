@@ -21,7 +21,8 @@ interface Shown {
 
 export interface Question {
   readonly app: AppId;
-  readonly from: UserId;
+  /** Not there of an edit by a server key that names nobody. */
+  readonly from?: UserId | undefined;
   /** Where it is to be stored, in each of them. */
   readonly about: { readonly sessionId: SessionId } | { readonly sessions: number };
   readonly messages: readonly Shown[];
@@ -34,7 +35,7 @@ export function decideCallOf(hook: BeforeSend, { app, from, about, messages }: Q
     type: "decide",
     url: hook.url,
     secrets: signing(hook, nowMs),
-    id: `msg_${hashedId([app, from, JSON.stringify(about), ...messages.map(({ packId }) => packId)])}`,
+    id: `msg_${hashedId([app, from ?? "", JSON.stringify(about), ...messages.map(({ packId }) => packId)])}`,
     body: JSON.stringify({ type: "message.beforeSend", timestamp, data: { ...about, from, messages } }),
     timeoutMs: hook.timeoutMs,
     count: messages.length,

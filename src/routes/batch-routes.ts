@@ -11,6 +11,7 @@ import type { AppendItem, AppendResult } from "../protocol/rpc/session-call.ts";
 import { asUser, requireServer, userLike } from "./acting.ts";
 import type { Deps } from "./deps.ts";
 import { idempotencyKeyOf, once, packIdOf } from "./idempotency.ts";
+import { judged } from "./judging.ts";
 import { itemOf, SendBody } from "./message-routes.ts";
 import { operation } from "./operation.ts";
 import type { Principal } from "./principal.ts";
@@ -168,7 +169,7 @@ async function sendAll(deps: Deps, principal: Principal, { messages, key }: Batc
       const outcome = await deps.call(sessionRoom(principal.app, sessionId), {
         type: "append",
         sender,
-        items,
+        items: await judged(deps, { app: principal.app, sender, sessionId }, items),
         by: "server",
       });
       const outcomes = outcome.ok ? (unwrap(outcome) as AppendResult) : items.map(() => outcome); // SAFETY: append answers with one result per item

@@ -19,6 +19,7 @@ const example = {
   timeoutMs: 300,
   onFailure: "open",
   sessions: ["group"],
+  serverKeys: false,
   secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=",
 };
 const { secret: _, ...exampleBody } = example;
@@ -31,7 +32,7 @@ const setBeforeSend = operation({
   id: "setBeforeSend",
   summary: "Be asked before a message is stored",
   description:
-    "Your server may allow, reject or replace what users send, within `timeoutMs`. Its secret stays the same unless `newSecret` is given; then the old one signs for a day more. On Workers it takes up to a minute until all of it is in force.",
+    "Your server may allow, reject or replace what users send, and with `serverKeys` what your servers send, within `timeoutMs`. Its secret stays the same unless `newSecret` is given; then the old one signs for a day more. On Workers it takes up to a minute until all of it is in force.",
   request: {
     body: BeforeSend.omit({ secret: true, oldSecret: true }).extend({ newSecret: z.literal(true).optional() }),
   },

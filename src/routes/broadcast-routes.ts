@@ -15,6 +15,7 @@ import { requireServer } from "./acting.ts";
 import { EXAMPLE_JOB } from "./components.ts";
 import type { Deps } from "./deps.ts";
 import { idempotencyKeyOf } from "./idempotency.ts";
+import { verdictsOn } from "./judging.ts";
 import { operation } from "./operation.ts";
 import { newRouter } from "./router.ts";
 
@@ -60,7 +61,7 @@ const startBroadcast = operation({
   },
   answer: z.object({ jobId: JobId }),
   answerExample: { jobId: EXAMPLE_JOB },
-  errors: ["TOO_SHORT", "SENSITIVE_WORD", "PACK_CONFLICT"],
+  errors: ["TOO_SHORT", "SENSITIVE_WORD", "PACK_CONFLICT", "HOOK_REJECTED", "HOOK_UNANSWERED"],
 });
 
 /** One message to many sessions. */
@@ -77,7 +78,9 @@ export function broadcastRoutes(deps: Deps) {
     const jobId = jobIdOf(principal.app, packId);
     const targets = [...sessions, ...users.map((userId) => singleSessionId(sender, userId))];
     const job = { kind: "broadcast", sender, message } as const;
-    unwrap(await deps.call(jobRoom(principal.app, jobId), { type: "start", job, targets }));
+    const said = { app: principal.app, from: sender, sessions: targets, messages: [{ packId, ...message }] };
+    const [verdict] = await verdictsOn(deps, said);
+    unwrap(await deps.call(jobRoom(principal.app, jobId), { type: "start", job, targets, verdict }));
     const headers = { Location: `/v1/jobs/${jobId}`, "Preference-Applied": "respond-async" };
     return c.json({ jobId }, 202, headers);
   });

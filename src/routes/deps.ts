@@ -7,6 +7,7 @@ import type { VisitorState } from "../kernel/visit.ts";
 import type { AppId } from "../protocol/ids.ts";
 import type { AppSettings } from "../protocol/rpc/app-settings.ts";
 import type { ArchiveCall } from "../protocol/rpc/archive-call.ts";
+import type { DecideCall } from "../protocol/rpc/hook-service-call.ts";
 import type { Outcome } from "../protocol/rpc/outcome.ts";
 import type { QueueJob, QueueName } from "../protocol/rpc/queue-job.ts";
 import type { UpFrame } from "../protocol/up.ts";
@@ -49,6 +50,8 @@ export interface Deps {
   enqueue(queue: QueueName, jobs: readonly QueueJob[]): Promise<Outcome>;
   /** What the app has set; on Workers up to 60 s old, or `fresh` about 1 s. Rejects with `UNAVAILABLE`. */
   settings(app: AppId, age?: "fresh"): Promise<AppSettings>;
+  /** Asks a server of the app what is to become of messages. Never rejects. */
+  decide(call: DecideCall): Promise<Outcome>;
   /** Asks the archive. Never rejects: without one, or in an outage, it is `UNAVAILABLE`. */
   archive(call: ArchiveCall): Promise<Outcome>;
   /** Requests to services elsewhere. */

@@ -12,6 +12,7 @@ import { singleSessionId } from "../protocol/session-id.ts";
 import { asUser, By, userOf } from "./acting.ts";
 import type { Deps } from "./deps.ts";
 import { HTTP, idempotencyKeyOf } from "./idempotency.ts";
+import { judged } from "./judging.ts";
 import { operation } from "./operation.ts";
 import type { Principal } from "./principal.ts";
 import { count, newRouter } from "./router.ts";
@@ -50,6 +51,7 @@ const sendMessage = operation({
   errors: [
     ...(["TOO_SHORT", "TOO_LONG", "SENSITIVE_WORD", "NOT_IN_GROUP", "NO_SUCH_GROUP", "MUTED"] as const),
     ...(["NOT_FRIENDS", "BLOCKED", "PACK_CONFLICT", "NO_SUCH_MESSAGE", "NOT_ALLOWED_IN_GROUP"] as const),
+    ...(["HOOK_REJECTED", "HOOK_UNANSWERED"] as const),
   ],
 });
 
@@ -87,7 +89,8 @@ export function messageRoutes(deps: Deps) {
       const principal = c.get("principal");
       if (principal.kind === "user")
         return c.json(await asUser(deps, c, sender)({ type: "msg.send", sessionId, ...item }), 200);
-      const call = { type: "append", sender, items: [item], by: "server" } as const;
+      const items = await judged(deps, { app: principal.app, sender, sessionId }, [item]);
+      const call = { type: "append", sender, items, by: "server" } as const;
       const outcome = await deps.call(sessionRoom(principal.app, sessionId), call);
       const [result] = unwrap(outcome) as AppendResult; // SAFETY: append answers with one result per item
       if (result === undefined) throw new ParleyError("SERVER_EXCEPTION");

@@ -10,10 +10,12 @@ import { jobIdOf } from "../protocol/job-id.ts";
 import { MAX_NOTICE_USERS } from "../protocol/limits.ts";
 import { MessageOptions } from "../protocol/message-parts.ts";
 import { unwrap } from "../protocol/rpc/outcome.ts";
+import { noticeSessionId } from "../protocol/session-id.ts";
 import { requireServer } from "./acting.ts";
 import { EXAMPLE_JOB } from "./components.ts";
 import type { Deps } from "./deps.ts";
 import { idempotencyKeyOf } from "./idempotency.ts";
+import { verdictsOn } from "./judging.ts";
 import { operation } from "./operation.ts";
 import { newRouter } from "./router.ts";
 
@@ -47,7 +49,7 @@ const sendNotice = operation({
   example: { packId: "notice-1", users: ["alice", "bob"], content: "Your parcel has arrived." },
   answer: z.object({ jobId: JobId }),
   answerExample: { jobId: EXAMPLE_JOB },
-  errors: ["TOO_SHORT", "SENSITIVE_WORD", "PACK_CONFLICT"],
+  errors: ["TOO_SHORT", "SENSITIVE_WORD", "PACK_CONFLICT", "HOOK_REJECTED", "HOOK_UNANSWERED"],
 });
 
 /** Business notices: a job, also for a single user, so that there is one way to send them. */
@@ -64,7 +66,11 @@ export function noticeRoutes(deps: Deps) {
     const jobId = jobIdOf(principal.app, packId);
     const sender = from ?? deps.config.noticeSender;
     const job = { kind: "notice", sender, message } as const;
-    unwrap(await deps.call(jobRoom(principal.app, jobId), { type: "start", job, targets: users }));
+    const { app } = principal;
+    const sessions = users.map((userId) => noticeSessionId(app, userId));
+    const said = { app, from: sender, sessions, messages: [{ packId, ...message }] };
+    const [verdict] = await verdictsOn(deps, said);
+    unwrap(await deps.call(jobRoom(app, jobId), { type: "start", job, targets: users, verdict }));
     return c.json({ jobId }, 202, { Location: `/v1/jobs/${jobId}` });
   });
 }

@@ -9,12 +9,14 @@ import {
   MsgReactionsResult,
   MsgReadersResult,
 } from "../protocol/frames/message.ts";
-import { SessionId, type UserId } from "../protocol/ids.ts";
+import { type AppId, SessionId, type UserId } from "../protocol/ids.ts";
 import { Reaction } from "../protocol/message-parts.ts";
 import { unwrap } from "../protocol/rpc/outcome.ts";
+import type { Verdict } from "../protocol/rpc/session-call.ts";
 import { asUser, By, byOf } from "./acting.ts";
 import type { Deps } from "./deps.ts";
 import { HTTP, packIdOf } from "./idempotency.ts";
+import { verdictsOn } from "./judging.ts";
 import { operation } from "./operation.ts";
 import { type Authenticated, count, newRouter } from "./router.ts";
 
@@ -54,7 +56,10 @@ const replaceMessage = operation({
   },
   example: { content: "Hello again" },
   answer: MsgControlResult,
-  errors: [...OF_CHANGE, "TOO_SHORT", "TOO_LONG", "SENSITIVE_WORD", "REFUSED", "MUTED", "BLOCKED", "NOT_FRIENDS"],
+  errors: [
+    ...(["TOO_SHORT", "TOO_LONG", "SENSITIVE_WORD", "REFUSED", "MUTED", "BLOCKED", "NOT_FRIENDS"] as const),
+    ...([...OF_CHANGE, "HOOK_REJECTED", "HOOK_UNANSWERED"] as const),
+  ],
 });
 
 const deleteMessage = operation({
@@ -215,6 +220,13 @@ async function control(deps: Deps, c: Context<Authenticated>, { frame, by }: Con
   const principal = c.get("principal");
   if (principal.kind === "user") return asUser(deps, c, by)(frame);
   const room = sessionRoom(principal.app, frame.sessionId);
+  const verdict = frame.op === "override" ? await verdictOn(deps, principal.app, { frame, by }) : undefined;
   // SAFETY: it answers like msg.control
-  return unwrap(await deps.call(room, { type: "control", by, frame })) as z.infer<typeof MsgControlResult>;
+  return unwrap(await deps.call(room, { type: "control", by, frame, verdict })) as z.infer<typeof MsgControlResult>;
+}
+
+async function verdictOn(deps: Deps, app: AppId, { frame, by: from }: Controlled): Promise<Verdict | undefined> {
+  const { type: _, sessionId, ...edit } = frame;
+  const [verdict] = await verdictsOn(deps, { app, from, sessions: [sessionId], messages: [edit] });
+  return verdict;
 }

@@ -137,7 +137,7 @@ describe("the before-send hook", () => {
     const hook = { url: "https://hooks.example/before", onFailure: "closed" };
     expect((await ask("GET", "/v1/before-send")).body).toEqual({});
     const { body: first } = await ask("PUT", "/v1/before-send", hook);
-    expect(first).toMatchObject({ ...hook, timeoutMs: 500, sessions: ["single", "group"] });
+    expect(first).toMatchObject({ ...hook, timeoutMs: 500, sessions: ["single", "group"], serverKeys: false });
     const { body: second } = await ask("PUT", "/v1/before-send", { ...hook, timeoutMs: 1_000 });
     expect(second).toEqual({ ...first, timeoutMs: 1_000 });
     const { body: third } = await ask("PUT", "/v1/before-send", { ...hook, newSecret: true });
@@ -151,7 +151,7 @@ describe("the before-send hook", () => {
     expect(settings().beforeSend).toBeUndefined();
   });
 
-  it("is asked about what users send over HTTP, and not about what a server key sends", async () => {
+  it("is asked about what users say over HTTP, and not about what a server key sends", async () => {
     await ask("PUT", "/v1/before-send", { url: "https://hooks.example/before", onFailure: "closed" });
     http.world.hook = () => ({ ok: true, value: { kind: "decided", decisions: [{ action: "reject", reason: "no" }] } });
     const now = http.world.nowMs;

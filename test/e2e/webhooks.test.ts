@@ -181,6 +181,34 @@ onEveryHost("webhooks", (url) => {
       await person.client.close();
     });
 
+    it("edits, streams and what its own servers send are decided about, too", async () => {
+      const [alice, bob] = [someone("alice"), someone("bob")];
+      const session = singleOf(alice, bob);
+      const person = await Person.online({ url, userId: alice, app });
+      await person.client.send(session, "one");
+      const body = { url: receiver.url, onFailure: "closed", timeoutMs: 1_000, serverKeys: true };
+      const answer = await ask("/v1/before-send", body, "PUT");
+      receiver.secret = (answer.body as unknown as { secret: string }).secret; // SAFETY: what the route answers
+      receiver.answer = decisions;
+      await person.client.messages.edit(session, 1, { content: "a secret" });
+      const rejected = { code: ERRORS.HOOK_REJECTED.code };
+      await expect(person.client.messages.edit(session, 1, { content: "a bad word" })).rejects.toMatchObject(rejected);
+      const stream = person.client.stream(session);
+      stream.write("a ");
+      stream.write("bad word");
+      await expect(stream.close()).rejects.toMatchObject(rejected);
+      const server = await ask("/v1/messages", { packId: "s", from: bob, to: alice, content: "also bad" });
+      expect(server).toMatchObject({ status: 422, body: { name: "HOOK_REJECTED" } });
+      const { body: log } = await ask(`/v1/sessions/${session}/messages`);
+      expect(log.entries.map((entry) => entry.kind === "message" && [entry.content, entry.gone?.as])).toEqual([
+        ["***", undefined],
+        false,
+        ["", "deleted"],
+        false,
+      ]);
+      await person.client.close();
+    });
+
     it.each(["open", "closed"] as const)("an app that does not answer in time: %s", async (onFailure) => {
       const [alice, bob] = [someone("alice"), someone("bob")];
       const body = { url: receiver.url, onFailure, timeoutMs: 50 };

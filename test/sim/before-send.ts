@@ -11,6 +11,7 @@ export const beforeSend: BeforeSend = {
   timeoutMs: 500,
   onFailure: "open",
   sessions: ["single", "group"],
+  serverKeys: false,
 };
 
 export function setBeforeSend(world: World, hook: Partial<BeforeSend> = {}): void {

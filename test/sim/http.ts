@@ -65,6 +65,7 @@ export class SimHttp {
         return { ok: true, value: null };
       },
       settings: async (app) => new AppStore(this.world.storage.forRoom(appRoom(app))).settings(),
+      decide: async (call) => this.world.hook(call),
       archive: async (call) => this.world.archive(call),
       upgrade: (_, opening) => {
         this.openings.push(opening);

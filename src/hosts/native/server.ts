@@ -164,6 +164,7 @@ function handlerOf(
     ask: (room, state, frame) => ask(turns, { room, state, trace: tracing?.current }, frame),
     enqueue: (queue, jobs) => turns.enqueue(queue, jobs),
     settings: async (app) => turns.apps.settingsOf(app),
+    decide: (call) => services.ask({ service: "@hook", call }),
     archive: (call) => services.askArchive(call),
     upgrade: (request, opening) => {
       const upgrade = upgrades.get(request);

@@ -14,7 +14,7 @@ import { configOf, readDeployment } from "./configuration.ts";
 import { consume } from "./consume.ts";
 import { loggerOf, measures, report, tracingOf } from "./isolate.ts";
 import { askApp, forgetApp } from "./known-apps.ts";
-import { archiveOf, askArchive, enqueue } from "./services.ts";
+import { archiveOf, askArchive, askService, enqueue } from "./services.ts";
 import { upgrade } from "./upgrade.ts";
 
 export { AppObject } from "./app-object.ts";
@@ -48,6 +48,7 @@ function appOf(bindings: Bindings): App {
     ask: (room, state, frame) => askMailbox(bindings, { room, state, trace: tracing?.current }, frame),
     enqueue: (queue, jobs) => enqueue(bindings, queue, jobs),
     settings: (app, age) => askApp(bindings, app, age),
+    decide: (call) => askService(bindings, { service: "@hook", call }),
     archive: (call) => askArchive(bindings, call),
     upgrade: (_, opening) => upgrade(bindings, opening),
   });

@@ -48,6 +48,8 @@ export const BeforeSend = z.object({
     .array(z.enum(["single", "group", "notice"]))
     .min(1)
     .default(["single", "group"]),
+  /** Also about what server keys send, which is the app's own. */
+  serverKeys: z.boolean().default(false),
 });
 export type BeforeSend = z.infer<typeof BeforeSend>;
 

@@ -1,6 +1,6 @@
 import type { UserId } from "../ids.ts";
 import type { PushNotification } from "./push-call.ts";
-import type { AppendItem } from "./session-call.ts";
+import type { AppendItem, Verdict } from "./session-call.ts";
 
 /** The same message into the business notices of many users. The targets are user ids. */
 export interface NoticeJob {
@@ -28,7 +28,13 @@ export type Job = NoticeJob | NotifyJob | BroadcastJob;
 /** Calls to a job room. All of them answer with `JobProgress`. */
 export type JobCall =
   /** The room's id says which job it is, so it may be repeated; something else under the same id is a `PACK_CONFLICT`. */
-  | { readonly type: "start"; readonly job: Job; readonly targets: readonly string[] }
+  | {
+      readonly type: "start";
+      readonly job: Job;
+      readonly targets: readonly string[];
+      /** What the app decided about the job's message. It changes nothing of a job that is started already. */
+      readonly verdict?: Verdict | undefined;
+    }
   | { readonly type: "progress" }
   /** Starts nothing any more. May be repeated; a job that is done stays done. */
   | { readonly type: "cancel" };

@@ -6,8 +6,9 @@ import type { Room } from "../../kernel/room.ts";
 import { ParleyError } from "../../protocol/errors.ts";
 import type { AppId, JobId } from "../../protocol/ids.ts";
 import type { JobProgress } from "../../protocol/job-progress.ts";
-import type { JobCall } from "../../protocol/rpc/job-call.ts";
+import type { Job, JobCall } from "../../protocol/rpc/job-call.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
+import type { Verdict } from "../../protocol/rpc/session-call.ts";
 import { JobStore } from "./job-store.ts";
 import { Retries } from "./retries.ts";
 import { Targets } from "./targets.ts";
@@ -80,14 +81,14 @@ export class JobRoom implements Room {
   received(): void {}
   closed(): void {}
 
-  #start({ job, targets }: Start): JobProgress {
+  #start({ job, targets, verdict }: Start): JobProgress {
     const digest = digestOf(JSON.stringify([job, targets]));
     if (this.#work !== undefined) {
       if (this.#work.order.digest !== digest) throw new ParleyError("PACK_CONFLICT");
       return this.#work.progress();
     }
     const different = [...new Set(targets)];
-    const order = { job, digest, total: different.length, createdAt: this.#ports.clock.nowMs() };
+    const order = { job: decided(job, verdict), digest, total: different.length, createdAt: this.#ports.clock.nowMs() };
     const state = { cursor: 0, done: 0, failed: 0, phase: { kind: "open" } } as const;
     this.#store.create(order, different);
     this.#store.putState(state);
@@ -107,4 +108,11 @@ export class JobRoom implements Room {
     const ports = { ...this.#address, store, targets: new Targets(store), retries, clock, effects: this.#effects };
     return new Work(ports, order, state);
   }
+}
+
+/** The job as the app wants it done: the verdict goes with its message to each session. Throws why it does not. */
+function decided(job: Job, verdict: Verdict | undefined): Job {
+  if (verdict === undefined || !("message" in job)) return job;
+  if (verdict.kind === "refused") throw new ParleyError(verdict.error, verdict.detail);
+  return { ...job, message: { ...job.message, verdict } };
 }
