@@ -105,7 +105,10 @@ async function pages(client: Client): Promise<ArchiveReads> {
   return sampled(`history, a page of ${PAGE}`, (index) => {
     const { sessionId } = sessions[(index * 13) % sessions.length] ?? { sessionId: undefined };
     if (sessionId === undefined) throw new Error("there are no sessions");
-    return reader.page({ app, sessionId }, { after: index % 50, limit: PAGE });
+    return reader.entries(
+      { app, sessionId },
+      Array.from({ length: PAGE }, (_, nth) => (index % 50) + nth + 1),
+    );
   });
 }
 

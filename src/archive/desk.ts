@@ -3,6 +3,7 @@ import type { Clock } from "../kernel/ports.ts";
 import type { ArchiveCall } from "../protocol/rpc/archive-call.ts";
 import { failed, type Outcome } from "../protocol/rpc/outcome.ts";
 import type { ArchiveClient } from "./client.ts";
+import { ArchiveKept } from "./kept.ts";
 import { ArchiveReader } from "./reader.ts";
 import { ArchiveSearch } from "./search.ts";
 
@@ -10,10 +11,12 @@ import { ArchiveSearch } from "./search.ts";
 export class ArchiveDesk {
   readonly #reader: ArchiveReader;
   readonly #search: ArchiveSearch;
+  readonly #kept: ArchiveKept;
 
   constructor(client: ArchiveClient, clock: Clock) {
     this.#reader = new ArchiveReader(client, clock);
     this.#search = new ArchiveSearch(client, clock);
+    this.#kept = new ArchiveKept(client);
   }
 
   async answer(call: ArchiveCall): Promise<Outcome> {
@@ -28,6 +31,8 @@ export class ArchiveDesk {
     switch (call.type) {
       case "entries":
         return this.#reader.entries(call, call.seqIds);
+      case "authored":
+        return this.#kept.authored(call);
       case "search":
         return this.#search.search(call);
       default:

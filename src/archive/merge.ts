@@ -1,4 +1,4 @@
-import { amended, emptied, setsContent, withoutContent } from "../protocol/amend.ts";
+import { amended, emptied, setsContent, spanOf, withoutContent } from "../protocol/amend.ts";
 import type { ControlEntry, Entry, MessageEntry } from "../protocol/entry.ts";
 import type { Control } from "../protocol/message-parts.ts";
 
@@ -12,7 +12,7 @@ export interface Archived {
 /** What the archive has already of what a batch is about. */
 export interface Known {
   readonly rows: ReadonlyMap<number, Archived>;
-  /** Control entries of messages that the batch has or is about. */
+  /** Control entries of single messages that the batch has or is about. */
   readonly controls: readonly ControlEntry[];
   /** Up to which entry none is missing. */
   readonly complete: number;
@@ -40,8 +40,10 @@ export function merge(batch: readonly Entry[], known: Known): Merged {
     rows.set(copy.seqId, row);
     changed.add(copy.seqId);
     if (row.entry.kind !== "control") continue;
+    const { control } = row.entry;
+    if (control.op === "purge") continue;
     controls.set(copy.seqId, row.entry);
-    changed.add(row.entry.control.target);
+    changed.add(control.target);
   }
   const knownUpTo = horizon(batch, known.complete);
   const perTarget = byTarget(controls.values());
@@ -56,7 +58,7 @@ export function merge(batch: readonly Entry[], known: Known): Merged {
 function goneOf(entries: readonly Entry[]): number[] {
   const found = entries.flatMap((entry) => {
     if (entry.kind === "message") return entry.gone === undefined ? [] : entry.seqId;
-    return entry.kind === "control" && isEnd(entry.control) ? entry.control.target : [];
+    return entry.kind === "control" && isEnd(entry.control) ? spanOf(entry.control).upTo : [];
   });
   return [...new Set(found)];
 }
@@ -111,7 +113,7 @@ function byTarget(controls: Iterable<ControlEntry>): Map<number, ControlEntry[]>
   const found = new Map<number, ControlEntry[]>();
   const inOrder = [...controls].sort((a, b) => a.seqId - b.seqId);
   for (const control of inOrder) {
-    const { target } = control.control;
+    const { upTo: target } = spanOf(control.control);
     const others = found.get(target);
     if (others === undefined) found.set(target, [control]);
     else others.push(control);

@@ -1,5 +1,5 @@
 import type { InStatement } from "@libsql/client";
-import type { Entry } from "../protocol/entry.ts";
+import type { ControlEntry, Entry } from "../protocol/entry.ts";
 import { entryToJson } from "../protocol/entry-json.ts";
 import type { AppId, SessionId } from "../protocol/ids.ts";
 import { isCountable } from "../protocol/unread.ts";
@@ -52,6 +52,18 @@ const GONE_EDITS = `UPDATE entries SET entry = json_set(entry, '$.control.conten
   WHERE app = :app AND session = :session AND target IN (SELECT value FROM json_each(:gone))
   AND entry ->> '$.control.content' <> ''`;
 
+/** What is left of messages, as `emptied` leaves it. Their rooms emptied them before, so no copy brings a content back. */
+const PURGED = `UPDATE entries SET entry = json_set(
+    json_remove(entry, '$.replyTo', '$.forwarded', '$.priority', '$.push', '$.expiresAt', '$.edited', '$.reactions',
+      '$.streaming', '$.cut'),
+    '$.content', '', '$.gone', json_object('as', :as, 'by', :by, 'at', :at), '$.amendedBy', :seq
+  ), gone = 1, text = NULL, expires_at = NULL, base = NULL
+  WHERE app = :app AND session = :session AND seq > :after AND seq <= :upTo AND kind = 'message' AND gone = 0
+  AND (:sender IS NULL OR sender = :sender)`;
+const PURGED_EDITS = `UPDATE entries SET entry = json_set(entry, '$.control.content', '')
+  WHERE app = :app AND session = :session AND target > :after AND target <= :upTo
+  AND (:sender IS NULL OR entry ->> '$.control.targetFrom' = :sender) AND entry ->> '$.control.content' <> ''`;
+
 const MEMBERSHIPS = `INSERT INTO memberships (app, user, session, from_seq, to_seq)
   SELECT :app, value ->> 0, :session, value ->> 1, value ->> 2 FROM json_each(:rows) WHERE true
   ON CONFLICT (app, user, session, from_seq) DO NOTHING`;
@@ -90,6 +102,7 @@ export function statementsOf(batch: ArchiveBatch, merged: Merged, assumption: As
     { sql: SESSION, args: { ...key, ...sessionArgs(entries, assumption) } },
     { sql: ENTRIES, args: { ...key, scope: scopeOf(app, sessionId), rows: rowsJson(merged.rows) } },
     ...(merged.gone.length === 0 ? [] : [{ sql: GONE_EDITS, args: { ...key, gone: JSON.stringify(merged.gone) } }]),
+    ...entries.flatMap((entry) => (entry.kind === "control" ? purgeStatements(key, entry) : [])),
     ...membershipStatements(key, members),
     { sql: COMPLETE, args: { ...key, ...completeArgs(entries) } },
   ];
@@ -109,6 +122,16 @@ function sessionArgs(entries: readonly Entry[], assumption: Assumption) {
 function completeArgs(entries: readonly Entry[]) {
   const first = isContiguous(entries) ? (entries[0]?.seqId ?? 0) : Number.MAX_SAFE_INTEGER;
   return { first, last: entries.at(-1)?.seqId ?? 0 };
+}
+
+function purgeStatements(key: { app: AppId; session: SessionId }, entry: ControlEntry): InStatement[] {
+  const { control, from: by, timestamp: at, seqId: seq } = entry;
+  if (control.op !== "purge") return [];
+  const span = { ...key, after: control.after, upTo: control.upTo, sender: control.sender ?? null };
+  return [
+    { sql: PURGED, args: { ...span, as: control.as, by, at, seq } },
+    { sql: PURGED_EDITS, args: span },
+  ];
 }
 
 function membershipStatements(key: { app: AppId; session: SessionId }, members: readonly MembershipRow[]) {
@@ -136,7 +159,7 @@ function rowsJson(rows: readonly Archived[]): string {
 function columnsOf(entry: Entry) {
   const { seqId: seq, kind, from: sender } = entry;
   const own = { seq, kind, sender, countable: isCountable(entry) ? 1 : 0, gone: 0 };
-  if (entry.kind === "control") return { ...own, target: entry.control.target };
+  if (entry.kind === "control") return entry.control.op === "purge" ? own : { ...own, target: entry.control.target };
   if (entry.kind === "notice") return own;
   const { contentType, expiresAt } = entry;
   if (entry.gone !== undefined) return { ...own, contentType, gone: 1 };

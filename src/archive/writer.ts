@@ -72,7 +72,7 @@ export class ArchiveWriter {
 
   /** What is here of the batch and of what it is about. */
   async #read({ app, sessionId, entries }: ArchiveBatch): Promise<{ rev: number; known: Known }> {
-    const about = entries.flatMap((entry) => (entry.kind === "control" ? entry.control.target : []));
+    const about = entries.flatMap((entry) => targetIn(entry) ?? []);
     const seqs = JSON.stringify([...new Set([...entries.map(({ seqId }) => seqId), ...about])]);
     const args = { app, session: sessionId, seqs };
     const statements = [
@@ -94,7 +94,12 @@ export class ArchiveWriter {
 /** Whether it needs nothing but itself, if nothing of it is here. */
 function isSelfContained(entries: readonly Entry[]): boolean {
   const first = entries[0]?.seqId ?? 0;
-  return entries.every((entry) => entry.kind !== "control" || entry.control.target >= first);
+  return entries.every((entry) => (targetIn(entry) ?? first) >= first);
+}
+
+/** The one message that a control entry is about. */
+function targetIn(entry: Entry): number | undefined {
+  return entry.kind === "control" && entry.control.op !== "purge" ? entry.control.target : undefined;
 }
 
 function archivedOf(row: ResultSet["rows"][number]): Archived {

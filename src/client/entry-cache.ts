@@ -44,7 +44,7 @@ export class EntryCache {
   }
 
   change(sessionId: string, seqId: number, change: (message: MessageEntry) => MessageEntry): void {
-    this.#amend(sessionId, (tail) => tail.change(seqId, change));
+    this.#amend(sessionId, (tail) => [tail.change(seqId, change) ?? []].flat());
   }
 
   /** The copies, ascending. */
@@ -88,11 +88,11 @@ export class EntryCache {
     }
   }
 
-  #amend(sessionId: string, step: (tail: Tail) => MessageEntry | undefined): void {
+  #amend(sessionId: string, step: (tail: Tail) => readonly MessageEntry[]): void {
     this.#with(sessionId, (tail) => {
       const changed = step(tail);
       this.#ports.touched(sessionId);
-      if (changed !== undefined) this.#ports.amended(sessionId, changed);
+      for (const one of changed) this.#ports.amended(sessionId, one);
     });
   }
 

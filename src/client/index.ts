@@ -2,6 +2,7 @@
 import type { UserId } from "../protocol/ids.ts";
 import { singleSessionId as brandedSessionId } from "../protocol/session-id.ts";
 
+export { amended, isAbout } from "../protocol/amend.ts";
 export { CLOSE } from "../protocol/close-codes.ts";
 export type { Content } from "../protocol/content-type.ts";
 export type {

@@ -1,4 +1,4 @@
-import { amended } from "../protocol/amend.ts";
+import { amended, isAbout, spanOf } from "../protocol/amend.ts";
 import type { ControlEntry, Entry, MessageEntry } from "../protocol/entry.ts";
 
 /** What of a tail is to be written. */
@@ -33,23 +33,33 @@ export class Tail {
     return this.#changed.size > 0;
   }
 
-  /** The next entry that is handed out. Answers with the copy that it changed. */
-  add(entry: Entry): MessageEntry | undefined {
+  /** The next entry that is handed out. Answers with the copies that it changed. */
+  add(entry: Entry): MessageEntry[] {
     this.#append(entry);
-    if (entry.kind !== "control") return undefined;
-    const changed = this.change(entry.control.target, (message) => after(message, entry));
+    if (entry.kind !== "control") return [];
+    const changed = this.#apply(entry);
     this.#early = this.#early.filter(({ seqId }) => seqId > entry.seqId);
     return changed;
   }
 
   /** A control entry from the priority entries; `cursor` is the last entry that was handed out. */
-  addEarly(entry: ControlEntry, cursor: number): MessageEntry | undefined {
-    const { target } = entry.control;
-    if (entry.seqId <= cursor) return this.change(target, (message) => after(message, entry));
-    if (this.#message(target) === undefined) return undefined;
+  addEarly(entry: ControlEntry, cursor: number): MessageEntry[] {
+    if (entry.seqId <= cursor) return this.#apply(entry);
+    const about = this.#about(entry);
+    if (about.length === 0) return [];
     this.#early = [...this.#early.filter(({ seqId }) => seqId !== entry.seqId), entry];
     this.#early.sort((a, b) => a.seqId - b.seqId);
-    return this.find(target);
+    return about.map((message) => this.#shown(message));
+  }
+
+  #apply(entry: ControlEntry): MessageEntry[] {
+    return this.#about(entry).flatMap(({ seqId }) => this.change(seqId, (message) => after(message, entry)) ?? []);
+  }
+
+  #about({ control }: ControlEntry): MessageEntry[] {
+    const { after, upTo } = spanOf(control);
+    const copies = this.#entries.slice(Math.max(after + 1 - this.#from, 0), Math.max(upTo + 1 - this.#from, 0));
+    return copies.flatMap((entry) => (entry.kind === "message" && isAbout(control, entry) ? entry : []));
   }
 
   /** Answers with the copy when it was changed. */
@@ -114,7 +124,7 @@ export class Tail {
 
   #shown(message: MessageEntry): MessageEntry {
     if (this.#early.length === 0) return message;
-    const early = this.#early.filter(({ control }) => control.target === message.seqId);
+    const early = this.#early.filter(({ control }) => isAbout(control, message));
     return early.reduce(after, message);
   }
 
@@ -122,7 +132,7 @@ export class Tail {
     if (entry.kind !== "message") return entry;
     let message = entry;
     for (const own of this.#entries) {
-      if (own.kind === "control" && own.control.target === message.seqId) message = after(message, own);
+      if (own.kind === "control" && isAbout(own.control, message)) message = after(message, own);
     }
     return message;
   }

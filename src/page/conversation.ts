@@ -1,4 +1,11 @@
-import type { Entry, MessageEntry, ParleyClient } from "../client/index.ts";
+import {
+  amended,
+  type ControlEntry,
+  type Entry,
+  isAbout,
+  type MessageEntry,
+  type ParleyClient,
+} from "../client/index.ts";
 import { bubbleOf, setTick } from "./bubble.ts";
 import { Composer, type Purpose } from "./composer.ts";
 import { element } from "./dom.ts";
@@ -133,7 +140,7 @@ export class Conversation {
     this.#lastSeqId = fresh.at(-1)?.seqId ?? this.#lastSeqId;
     for (const { packId } of fresh) this.#pending.done(packId);
     for (const entry of fresh) this.#entries.insertBefore(this.#show(entry), this.#pending.first);
-    for (const entry of fresh) if (entry.kind === "control") void this.#refresh(entry.control.target);
+    for (const entry of fresh) if (entry.kind === "control") this.#amend(entry);
     if (follows) this.#scrollToEnd();
     this.#read();
   }
@@ -160,23 +167,19 @@ export class Conversation {
   }
 
   /** A message that is shown but not kept hears of its changes in no other way. */
-  async #refresh(seqId: number): Promise<void> {
-    if (!this.#shown.has(seqId)) return;
-    const kept = (await this.#client.cached(this.#sessionId)).some((entry) => entry.seqId === seqId);
-    if (kept) return;
-    const page = await this.#client.history(this.#sessionId, { after: seqId - 1, limit: 1 }).catch(() => undefined);
-    const [now] = page?.entries ?? [];
-    if (now?.kind === "message" && now.seqId === seqId) this.#redraw(now);
+  #amend(entry: ControlEntry): void {
+    for (const { entry: shown } of [...this.#shown.values()]) {
+      if (shown.kind === "message" && isAbout(entry.control, shown)) this.#redraw(amended(shown, entry));
+    }
   }
 
   /** What was done to a message shows in the message. */
   #view(entry: Entry): HTMLElement {
     if (entry.kind === "notice") return element("p", { className: "note", textContent: entryText(entry) });
     if (entry.kind === "control") {
-      const isNews = entry.control.op === "pin" || entry.control.op === "unpin";
-      return isNews
-        ? element("p", { className: "note", textContent: entryText(entry) })
-        : element("span", { className: "silent" });
+      const isNews = ["pin", "unpin", "purge"].includes(entry.control.op);
+      const note = { className: "note", textContent: entryText(entry) };
+      return isNews ? element("p", note) : element("span", { className: "silent" });
     }
     const isMine = entry.from === this.#me;
     const { replyTo } = entry;

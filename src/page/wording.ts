@@ -75,7 +75,7 @@ export function noticeText(notice: Notice, from: string): string {
   }
 }
 
-const DONE: Readonly<Record<ControlEntry["control"]["op"], string>> = {
+const DONE: Readonly<Record<Exclude<ControlEntry["control"]["op"], "purge">, string>> = {
   recall: "recalled",
   delete: "deleted",
   expire: "let expire",
@@ -87,10 +87,15 @@ const DONE: Readonly<Record<ControlEntry["control"]["op"], string>> = {
   unpin: "unpinned",
 };
 
+function controlText({ from, control }: ControlEntry): string {
+  if (control.op === "purge") return control.as === "expired" ? "Older messages have expired" : "Messages were deleted";
+  return `${from} ${DONE[control.op]} message ${control.target}`;
+}
+
 /** One line for any entry. */
 export function entryText(entry: Entry): string {
   if (entry.kind === "notice") return noticeText(entry.notice, entry.from);
-  if (entry.kind === "control") return `${entry.from} ${DONE[entry.control.op]} message ${entry.control.target}`;
+  if (entry.kind === "control") return controlText(entry);
   return entry.gone === undefined ? contentText(entry.content, entry.contentType) : goneText(entry.gone);
 }
 

@@ -1,12 +1,43 @@
 import type { ControlEntry, Entry, MessageEntry } from "./entry.ts";
+import type { UserId } from "./ids.ts";
 import type { Control } from "./message-parts.ts";
 
 const GONE_AS = { recall: "recalled", delete: "deleted" } as const;
 
-/** What a message becomes that this was done to, when it leaves nothing of it. */
-export function goneAs(op: Control["op"]): "recalled" | "deleted" | "expired" | undefined {
-  if (op === "expire") return "expired";
-  return op === "recall" || op === "delete" ? GONE_AS[op] : undefined;
+/** What messages become that this was done to, when it leaves nothing of them. */
+export function goneAs(control: Control): "recalled" | "deleted" | "expired" | undefined {
+  switch (control.op) {
+    case "expire":
+      return "expired";
+    case "recall":
+    case "delete":
+      return GONE_AS[control.op];
+    case "purge":
+      return control.as;
+    default:
+      return undefined;
+  }
+}
+
+/** Messages of (after, upTo], or of them those of one sender. */
+export interface Span {
+  readonly after: number;
+  readonly upTo: number;
+  readonly sender?: UserId | undefined;
+}
+
+/** What a control entry is about. */
+export function spanOf(control: Control): Span {
+  return control.op === "purge" ? control : { after: control.target - 1, upTo: control.target };
+}
+
+/** Whether it has the message `seqId`, which `from` sent. */
+export function hasMessage({ after, upTo, sender }: Span, seqId: number, from: UserId): boolean {
+  return seqId > after && seqId <= upTo && (sender === undefined || sender === from);
+}
+
+export function isAbout(control: Control, { seqId, from }: MessageEntry): boolean {
+  return hasMessage(spanOf(control), seqId, from);
 }
 
 /**
@@ -27,6 +58,8 @@ function changed(message: MessageEntry, { control, from, timestamp }: ControlEnt
       return emptied(message, { as: GONE_AS[control.op], by: from, at: timestamp });
     case "expire":
       return emptied(message, { as: "expired", by: from, at: message.expiresAt ?? message.gone?.at ?? timestamp });
+    case "purge":
+      return message.gone === undefined ? emptied(message, { as: control.as, by: from, at: timestamp }) : message;
     case "override": {
       const edited = { count: (message.edited?.count ?? 0) + 1, at: timestamp };
       return { ...uncut(message), contentType: control.contentType, content: control.content, edited };

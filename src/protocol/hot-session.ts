@@ -1,4 +1,4 @@
-import { amended } from "./amend.ts";
+import { amended, isAbout } from "./amend.ts";
 import type { Entry, HotSession } from "./entry.ts";
 import type { UserId } from "./ids.ts";
 import { applyEntry } from "./unread.ts";
@@ -31,7 +31,7 @@ type State = Omit<HotSession, "sessionId" | "lastSeqId" | "last">;
 /** What was done to an older message is not news; what was done to the newest shows. */
 function lastAfter(last: Entry, entry: Entry): Entry {
   if (entry.kind !== "control") return entry;
-  return last.kind === "message" && last.seqId === entry.control.target ? amended(last, entry) : last;
+  return last.kind === "message" && isAbout(entry.control, last) ? amended(last, entry) : last;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { goneAs } from "./amend.ts";
+import { goneAs, spanOf } from "./amend.ts";
 import type { ControlEntry, Entry } from "./entry.ts";
 import type { SessionId } from "./ids.ts";
 import type { WebhookEvent } from "./rpc/hook-call.ts";
@@ -33,6 +33,6 @@ function kindOf(entry: Entry): { family: WebhookFamily; what: string } {
 }
 
 function emptiedBy({ control, from, timestamp }: ControlEntry): WebhookEvent["empties"] {
-  const as = goneAs(control.op);
-  return as === undefined ? undefined : { position: control.target, gone: { as, by: from, at: timestamp } };
+  const as = goneAs(control);
+  return as === undefined ? undefined : { span: spanOf(control), gone: { as, by: from, at: timestamp } };
 }

@@ -77,7 +77,7 @@ const end = {
 };
 const replacement = { ...target, contentType: ContentType, content: Content };
 
-/** What was done to a message. Who did it is the entry's `from`. */
+/** What was done to a message, or to many. Who did it is the entry's `from`. */
 export const Control = z.discriminatedUnion("op", [
   z.object({ op: z.literal("recall"), ...end }),
   z.object({ op: z.literal("delete"), ...end }),
@@ -89,5 +89,16 @@ export const Control = z.discriminatedUnion("op", [
   z.object({ op: z.literal("unreact"), ...target, reaction: Reaction }),
   z.object({ op: z.literal("pin"), ...target }),
   z.object({ op: z.literal("unpin"), ...target }),
+  /**
+   * Messages of (after, upTo], or of them those of one sender, lost their content. They count as they did: who has not read
+   * them has no fewer unread.
+   */
+  z.object({
+    op: z.literal("purge"),
+    as: z.enum(["deleted", "expired"]),
+    after: z.int().min(0),
+    upTo: z.int().min(1),
+    sender: UserId.optional(),
+  }),
 ]);
 export type Control = z.infer<typeof Control>;

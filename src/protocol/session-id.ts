@@ -35,3 +35,7 @@ export function userOfNotices(app: AppId, sessionId: SessionId): UserId | undefi
   const prefix = `BM_${app}_`;
   return sessionId.startsWith(prefix) ? unescapeUser(sessionId.slice(prefix.length)) : undefined;
 }
+
+/** Single chats, groups, business notices. */
+export const SESSION_KINDS = ["single", "group", "notice"] as const;
+export type SessionKind = (typeof SESSION_KINDS)[number];

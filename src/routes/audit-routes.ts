@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { assertNever } from "../kernel/assert.ts";
 import { sessionRoom } from "../kernel/room-name.ts";
+import { spanOf } from "../protocol/amend.ts";
 import type { Entry } from "../protocol/entry.ts";
 import { PackId, SessionId, UserId } from "../protocol/ids.ts";
 import { DEFAULT_HISTORY_LIMIT, MAX_HISTORY_LIMIT } from "../protocol/limits.ts";
@@ -23,7 +24,7 @@ const AuditRecord = z.object({
   packId: PackId,
   /** `sent`; of what is done to a message its `op`; of a group's notice its `event`. */
   action: z.string(),
-  /** seqId of the message that it was done to. */
+  /** seqId of the message that it was done to, or of the last of many. */
   target: z.int().optional(),
   /** The members that it is about. */
   users: z.array(UserId).optional(),
@@ -103,7 +104,7 @@ function recordOf(entry: Entry): AuditRecord {
     case "message":
       return { ...record, action: "sent", ...(entry.gone === undefined ? {} : { gone: entry.gone }) };
     case "control":
-      return { ...record, action: entry.control.op, target: entry.control.target };
+      return { ...record, action: entry.control.op, target: spanOf(entry.control).upTo };
     case "notice": {
       const { notice } = entry;
       return { ...record, action: notice.event, ...("users" in notice ? { users: notice.users } : {}) };

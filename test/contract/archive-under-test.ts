@@ -1,6 +1,6 @@
 import type { Client } from "@libsql/client";
+import { ArchiveKept } from "../../src/archive/kept.ts";
 import { ArchiveReader } from "../../src/archive/reader.ts";
-import { ArchiveRetention } from "../../src/archive/retention.ts";
 import { ArchiveSearch, type SearchAsk } from "../../src/archive/search.ts";
 import { ArchiveWriter } from "../../src/archive/writer.ts";
 import type { Content } from "../../src/protocol/content-type.ts";
@@ -30,7 +30,7 @@ export class Archive {
   readonly client: Client;
   readonly writer: ArchiveWriter;
   readonly reader: ArchiveReader;
-  readonly retention: ArchiveRetention;
+  readonly kept: ArchiveKept;
   readonly notices: SessionId;
   nowMs = T0 + 1_000_000;
   readonly #search: ArchiveSearch;
@@ -41,7 +41,7 @@ export class Archive {
     this.writer = new ArchiveWriter(client);
     this.reader = new ArchiveReader(client, clock);
     this.#search = new ArchiveSearch(client, clock);
-    this.retention = new ArchiveRetention(client);
+    this.kept = new ArchiveKept(client);
     this.notices = noticeSessionId(this.app, alice);
   }
 
@@ -49,12 +49,21 @@ export class Archive {
     return this.writer.write({ app: this.app, sessionId, entries });
   }
 
-  page(ask: { before?: number; after?: number; limit?: number; maxBytes?: number } = {}, sessionId = chat) {
-    return this.reader.page({ app: this.app, sessionId }, { limit: 50, ...ask });
+  /** Those of the first 300 that are here. */
+  entries(sessionId = chat): Promise<Entry[]> {
+    return this.reader.entries(
+      { app: this.app, sessionId },
+      Array.from({ length: 300 }, (_, index) => index + 1),
+    );
   }
 
-  async entry(seqId: number, sessionId = chat): Promise<Entry | undefined> {
-    return (await this.page({ after: seqId - 1, limit: 1 }, sessionId)).entries[0];
+  async entry(seqId: number): Promise<Entry | undefined> {
+    const [entry] = await this.reader.entries({ app: this.app, sessionId: chat }, [seqId]);
+    return entry;
+  }
+
+  async count(): Promise<number> {
+    return (await this.rows("SELECT seq FROM entries WHERE app = :app")).length;
   }
 
   /** What the app's database has besides the entries themselves. */
@@ -97,6 +106,10 @@ export function recall(seqId: number, target: number, by = alice): ControlEntry 
 export function override(seqId: number, target: number, content: string): ControlEntry {
   const control = { op: "override", target, targetFrom: alice, contentType: 1, content } as const;
   return { ...base(seqId, alice), kind: "control", control };
+}
+
+export function purge(seqId: number, span: { after: number; upTo: number; sender?: UserId }): ControlEntry {
+  return { ...base(seqId, alice), kind: "control", control: { op: "purge", as: "deleted", ...span } };
 }
 
 export function notice(seqId: number, what: Notice): NoticeEntry {

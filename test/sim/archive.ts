@@ -1,11 +1,11 @@
 import { type Archived, merge } from "../../src/archive/merge.ts";
 import { sessionRoom } from "../../src/kernel/room-name.ts";
-import { withoutContent } from "../../src/protocol/amend.ts";
+import { amended, hasMessage, isAbout, setsContent, spanOf, withoutContent } from "../../src/protocol/amend.ts";
 import type { ControlEntry, Entry } from "../../src/protocol/entry.ts";
 import { ParleyError } from "../../src/protocol/errors.ts";
 import type { SearchHit, SearchMessagesResult } from "../../src/protocol/frames/search.ts";
 import type { AppId, SessionId } from "../../src/protocol/ids.ts";
-import type { ArchiveCall, SearchCall } from "../../src/protocol/rpc/archive-call.ts";
+import type { ArchiveCall, AuthoredCall, SearchCall, SessionsPage } from "../../src/protocol/rpc/archive-call.ts";
 import type { FeedMoved, FeedPage } from "../../src/protocol/rpc/feed-call.ts";
 import { failed, type Outcome, unwrap } from "../../src/protocol/rpc/outcome.ts";
 import type { ArchiveJob } from "../../src/protocol/rpc/queue-job.ts";
@@ -49,8 +49,9 @@ export class SimArchive {
     );
     const merged = merge(entries, { rows, controls, complete: rows.size });
     for (const row of merged.rows) rows.set(row.entry.seqId, row);
+    for (const entry of entries) if (entry.kind === "control" && entry.control.op === "purge") purge(rows, entry);
     for (const [seqId, { entry }] of rows) {
-      if (entry.kind === "control" && merged.gone.includes(entry.control.target))
+      if (entry.kind === "control" && merged.gone.includes(spanOf(entry.control).upTo))
         rows.set(seqId, { entry: withoutContent(entry) });
     }
     return rows.size;
@@ -59,6 +60,7 @@ export class SimArchive {
   #answer(call: ArchiveCall): Outcome {
     if (this.isDown) return UNREACHABLE;
     if (call.type === "search") return { ok: true, value: this.#search(call) };
+    if (call.type === "authored") return { ok: true, value: this.#authored(call) };
     const rows = this.#rowsOf(call);
     const entries = call.seqIds.flatMap((seqId) => rows.get(seqId)?.entry ?? []);
     this.given += entries.length;
@@ -85,6 +87,16 @@ export class SimArchive {
     return { hits: page, ...(end < hits.length ? { cursor: String(end) } : {}) };
   }
 
+  #authored({ app, userId }: AuthoredCall): SessionsPage {
+    const isTheirs = ({ entry }: Archived) =>
+      entry.kind === "message" && entry.from === userId && entry.gone === undefined;
+    const sessionIds = [...this.#sessions].flatMap(([key, rows]) => {
+      const [inApp, id] = key.split(" ") as [string, SessionId]; // SAFETY: as `#rowsOf` makes it
+      return inApp === app && [...rows.values()].some(isTheirs) ? id : [];
+    });
+    return { sessionIds };
+  }
+
   #rowsOf({ app, sessionId }: { app: AppId; sessionId: SessionId }): Map<number, Archived> {
     const key = `${app} ${sessionId}`;
     let rows = this.#sessions.get(key);
@@ -93,5 +105,16 @@ export class SimArchive {
       this.#sessions.set(key, rows);
     }
     return rows;
+  }
+}
+
+/** As the statements of the real one. */
+function purge(rows: Map<number, Archived>, purging: ControlEntry): void {
+  for (const [seqId, { entry }] of rows) {
+    if (entry.kind === "message" && isAbout(purging.control, entry))
+      rows.set(seqId, { entry: amended(entry, purging) });
+    if (entry.kind !== "control" || !setsContent(entry.control)) continue;
+    const { target, targetFrom } = entry.control;
+    if (hasMessage(spanOf(purging.control), target, targetFrom)) rows.set(seqId, { entry: withoutContent(entry) });
   }
 }

@@ -44,6 +44,11 @@ const step = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("lose" as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("forget" as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant("retain" as const), agoMs: fc.integer({ min: 0, max: 9_000 }) }),
+  },
   { weight: 4, arbitrary: fc.record({ do: fc.constant("wait" as const), ms: fc.integer({ min: 0, max: 6_000 }) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constantFrom("evict" as const, "crash" as const), room: fc.nat(3) }) },
 );
@@ -73,6 +78,9 @@ export class MessageLife {
       this.world[one.do]([this.group.room, ...PEOPLE.map(mailboxOf)][one.room] ?? this.group.room);
     else if ("count" in one) for (let left = one.count; left > 0; left -= 1) this.#land(one.do);
     else if (one.do === "lose") this.#land(one.do);
+    else if (one.do === "forget") this.world.call(this.group.room, { type: "forget", userId: carol });
+    else if (one.do === "retain")
+      this.world.call(this.group.room, { type: "retain", beforeMs: this.world.nowMs - one.agoMs });
     else this.group.ask(alice, this.group[one.do](freshPack(), [carol]));
   }
 

@@ -1,5 +1,5 @@
 import { sessionRoom } from "../../src/kernel/room-name.ts";
-import { amended } from "../../src/protocol/amend.ts";
+import { amended, hasMessage, spanOf } from "../../src/protocol/amend.ts";
 import type { Entry, HotSession, MessageEntry } from "../../src/protocol/entry.ts";
 import type { UserId } from "../../src/protocol/ids.ts";
 import { wholeLog } from "./asks.ts";
@@ -60,7 +60,7 @@ function checkReceived(device: Device, sessionId: string, log: readonly Entry[])
 function namesOf(entry: Entry | undefined): string {
   if (entry === undefined || entry.kind === "notice") return JSON.stringify(entry);
   const { seqId, timestamp, from, packId } = entry;
-  const about = entry.kind === "control" ? [entry.control.op, entry.control.target, entry.control.targetFrom] : [];
+  const about = entry.kind === "control" ? [entry.control.op, spanOf(entry.control)] : [];
   return JSON.stringify([seqId, timestamp, from, packId, ...about]);
 }
 
@@ -68,7 +68,7 @@ function namesOf(entry: Entry | undefined): string {
 function controlsFor(message: MessageEntry, log: readonly Entry[], upTo: number): MessageEntry {
   let copy = message;
   for (const one of log.slice(0, upTo)) {
-    if (one.kind === "control" && one.control.target === copy.seqId) copy = amended(copy, one);
+    if (one.kind === "control" && hasMessage(spanOf(one.control), copy.seqId, copy.from)) copy = amended(copy, one);
   }
   return copy;
 }
@@ -81,7 +81,7 @@ function sortedJson(entry: Entry | undefined): string {
 function checkControls(log: readonly Entry[]): void {
   const gone = new Set<number>();
   for (const entry of log) {
-    if (entry.kind !== "control") continue;
+    if (entry.kind !== "control" || entry.control.op === "purge") continue;
     const { op, target, targetFrom } = entry.control;
     const message = log[target - 1];
     demand(
@@ -103,7 +103,9 @@ function checkControls(log: readonly Entry[]): void {
 /** Messages that count no longer, as of the entries up to `upTo`. */
 function uncounted(log: readonly Entry[], upTo: number): Set<number> {
   const controls = log.slice(0, upTo).flatMap((entry) => (entry.kind === "control" ? entry.control : []));
-  return new Set(controls.filter(({ op }) => op === "recall" || op === "delete").map(({ target }) => target));
+  return new Set(
+    controls.filter(({ op }) => op === "recall" || op === "delete").map((control) => spanOf(control).upTo),
+  );
 }
 
 /** P1, P3: what was acknowledged is there, where the answer said. */

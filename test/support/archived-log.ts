@@ -9,7 +9,7 @@ import { freshPack } from "../sim/mailboxes.ts";
 import { alice, bob, carol } from "../sim/names.ts";
 import { World } from "../sim/world.ts";
 
-const who = fc.constantFrom(alice, bob);
+const who = fc.constantFrom(alice, bob, carol);
 const seqId = fc.integer({ min: 2, max: 14 });
 
 const step = fc.oneof(
@@ -18,7 +18,7 @@ const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constantFrom("react", "unreact", "pin"), who, seqId }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constantFrom("open", "chunk", "chunk", "close"), who, seqId }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constantFrom("bring", "remove", "ban") }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("wait") }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom("wait", "forget", "retain") }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constant("read"), seqId, count: fc.integer({ min: 1, max: 6 }) }) },
 );
 interface Step {
@@ -53,7 +53,9 @@ export class ArchivedLog {
     if (what === "wait") {
       world.nowMs += EXPIRES_AFTER_MS;
       world.ringDue();
-    } else if (what === "read") {
+    } else if (what === "forget") world.call(group.room, { type: "forget", userId: carol });
+    else if (what === "retain") world.call(group.room, { type: "retain", beforeMs: world.nowMs });
+    else if (what === "read") {
       const { entries } = history(world, { after: seqId - 2, limit: count }, group.room);
       if (entries.length > 0) this.reads.push(entries);
     } else if (what === "bring") group.ask(alice, group.join(freshPack(), [carol]));

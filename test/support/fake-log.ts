@@ -1,4 +1,4 @@
-import { amended } from "../../src/protocol/amend.ts";
+import { amended, spanOf } from "../../src/protocol/amend.ts";
 import type { ControlEntry, Entry, HotSession, MessageEntry } from "../../src/protocol/entry.ts";
 import type { HistoryResult } from "../../src/protocol/frames/message.ts";
 import type { PriorityItem } from "../../src/protocol/frames/sync.ts";
@@ -51,7 +51,7 @@ export class FakeLog {
   append(entry: Entry): Entry {
     const { kind } = entry;
     if (kind === "control") {
-      const at = entry.control.target - 1;
+      const at = spanOf(entry.control).upTo - 1;
       const target = this.entries[at];
       if (target?.kind === "message") this.entries[at] = amended(target, entry);
       this.priority.push({ id: this.priority.length + 1, sessionId: CHAT, entry });

@@ -23,7 +23,7 @@ it("an archive that another process has locked is unavailable for as long, and n
     const archive = new Archive(client);
     await once(other.stdout, "data");
     await expect(archive.write(chat, message(1))).rejects.toMatchObject({ errorName: "UNAVAILABLE" });
-    expect((await archive.page()).entries).toEqual([]);
+    expect(await archive.entries()).toEqual([]);
     other.stdin.write("stop");
     await once(other, "exit");
     expect(await archive.write(chat, message(1))).toEqual({ completeSeqId: 1, headSeqId: 1 });

@@ -13,7 +13,23 @@ export type ArchiveCall =
       readonly sessionId: SessionId;
       readonly seqIds: readonly number[];
     }
-  | SearchCall;
+  | SearchCall
+  | AuthoredCall;
+
+/** Sessions in which the archive still has messages of a user. Answers with a `SessionsPage`. */
+export interface AuthoredCall {
+  readonly type: "authored";
+  readonly app: AppId;
+  readonly userId: UserId;
+  /** Where the page before ended. */
+  readonly cursor?: string | undefined;
+}
+
+export interface SessionsPage {
+  readonly sessionIds: readonly SessionId[];
+  /** Where the next page begins, if there is one. */
+  readonly cursor?: string | undefined;
+}
 
 /**
  * Messages of the sessions that the user belonged to when they were sent, as the archive knows them, which may be a few

@@ -1,3 +1,4 @@
+import type { Span } from "../amend.ts";
 import type { PackId } from "../ids.ts";
 import type { Gone } from "../message-parts.ts";
 import type { EndpointChange, EndpointSettings } from "../webhook.ts";
@@ -12,8 +13,8 @@ export interface WebhookEvent {
   /** When it happened, ms since 1970. */
   readonly timestamp: number;
   readonly data: object;
-  /** The message of an earlier event of the lane is gone: what its events say of its content is forgotten. */
-  readonly empties?: { readonly position: number; readonly gone: Gone } | undefined;
+  /** Messages of earlier events of the lane are gone: what its events say of their content is forgotten. */
+  readonly empties?: { readonly span: Span; readonly gone: Gone } | undefined;
 }
 
 /** Calls to the room of a webhook endpoint. Where there is none it is `NO_SUCH_ENDPOINT`. */

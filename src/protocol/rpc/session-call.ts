@@ -59,6 +59,10 @@ export type SessionCall =
     }
   /** Those of the messages that the user is still writing, as `MessageEntry`s. */
   | { readonly type: "streams"; readonly userId: UserId; readonly seqIds: readonly number[] }
+  /** Takes the contents of messages away that are older. Answers with `PurgeResult`; the call is made again while there are more. */
+  | { readonly type: "retain"; readonly beforeMs: number }
+  /** As `retain`, of all that an erased user wrote here; then they leave the group. */
+  | { readonly type: "forget"; readonly userId: UserId }
   /** Who owns the group. */
   | { readonly type: "owner" }
   /** As a request of `by`, or of the message's sender, but by a server key, which has every right. */
@@ -88,6 +92,10 @@ export interface RelationCall {
 }
 
 export type AppendResult = readonly Outcome<MsgSendResult>[];
+
+export interface PurgeResult {
+  readonly more: boolean;
+}
 
 export interface UnreadResult {
   readonly unread: number;

@@ -53,14 +53,14 @@ export class EventStore {
     return row === undefined ? undefined : eventOf(row);
   }
 
-  /** The event at a position of a lane, and those after it whose types are among these. */
-  about(lane: string, position: number, types: readonly string[]): EventRow[] {
+  /** The events of a lane in (after, upTo], and those after them whose types are among these. */
+  about(lane: string, { after, upTo }: { after: number; upTo: number }, types: readonly string[]): EventRow[] {
     return this.#sql
       .prepare(
-        `SELECT ${EVENT} FROM hook_events WHERE room = ? AND lane = ? AND position >= ?
-         AND (position = ? OR type IN (SELECT value FROM json_each(?)))`,
+        `SELECT ${EVENT} FROM hook_events WHERE room = ? AND lane = ? AND position > ?
+         AND (position <= ? OR type IN (SELECT value FROM json_each(?)))`,
       )
-      .all(this.#sql.room, lane, position, position, JSON.stringify(types))
+      .all(this.#sql.room, lane, after, upTo, JSON.stringify(types))
       .map(eventOf);
   }
 

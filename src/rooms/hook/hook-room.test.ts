@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { append, text, wholeLog } from "../../../test/sim/asks.ts";
 import { control, controlFrame } from "../../../test/sim/controls.ts";
 import { answered, endpointId, room, SimEndpoint } from "../../../test/sim/hooks.ts";
-import { alice, chat, pack } from "../../../test/sim/names.ts";
+import { alice, bob, chat, chatRoom, pack } from "../../../test/sim/names.ts";
 import { World } from "../../../test/sim/world.ts";
 import { logEventOf } from "../../protocol/log-event.ts";
 import type { WebhookEvent } from "../../protocol/rpc/hook-call.ts";
@@ -203,6 +203,28 @@ describe("the log of an endpoint", () => {
       "message.sent",
       "message.sent",
     ]);
+  });
+
+  it("W23 says no more what was purged, of one sender or of all", () => {
+    const world = new World();
+    hook = new SimEndpoint(world);
+    hook.create();
+    world.hook = () => ({ ok: true, value: answered(500) });
+    append(world, alice, [text("p1", "secret")]);
+    append(world, bob, [text("p2", "other")]);
+    control(world, alice, controlFrame("override", 1, { contentType: 1, content: "revised" }));
+    control(world, bob, controlFrame("override", 2, { contentType: 1, content: "another" }));
+    const put = () => hook.ask({ type: "hook.put", events: wholeLog(world).map((one) => logEventOf(chat, one).event) });
+    const bodies = () => JSON.stringify(world.storage.forRoom("").prepare("SELECT body FROM hook_events").all());
+    put();
+    expect(bodies()).toMatch(/revised.*another/);
+    world.call(chatRoom, { type: "forget", userId: alice });
+    put();
+    expect(bodies()).not.toMatch(/secret|revised/);
+    expect(bodies()).toMatch(/another/);
+    world.call(chatRoom, { type: "retain", beforeMs: world.nowMs + 1 });
+    put();
+    expect(bodies()).not.toMatch(/another/);
   });
 
   it("W24 has tests in it", () => {

@@ -11,6 +11,11 @@ export interface Kept {
   readonly entry: Entry;
 }
 
+/** A kept entry that has the content of the message `target`. */
+export interface Copy extends Pick<Kept, "id" | "entry"> {
+  readonly target: number;
+}
+
 /** The SQL of priority entries. One that is only kept for its id has no entry any more. */
 export class PriorityStore {
   readonly #sql: RoomSql;
@@ -37,20 +42,21 @@ export class PriorityStore {
       .run(this.#sql.room, sessionId, target, id);
   }
 
-  copiesOf(sessionId: string, target: number): Pick<Kept, "id" | "entry">[] {
+  /** Kept entries that have the content of messages in (after, upTo]. */
+  copiesIn(sessionId: string, { after, upTo }: { after: number; upTo: number }): Copy[] {
     return this.#sql
       .prepare(
-        `SELECT id, entry FROM priority_copies JOIN priority USING (room, id)
-         WHERE room = ? AND priority_copies.session = ? AND target = ?`,
+        `SELECT target, id, entry FROM priority_copies JOIN priority USING (room, id)
+         WHERE room = ? AND priority_copies.session = ? AND target > ? AND target <= ?`,
       )
-      .all(this.#sql.room, sessionId, target)
-      .map((row) => ({ id: Number(row.id), entry: entryFromJson(String(row.entry)) }));
+      .all(this.#sql.room, sessionId, after, upTo)
+      .map((row) => ({ target: Number(row.target), id: Number(row.id), entry: entryFromJson(String(row.entry)) }));
   }
 
-  deleteCopies(sessionId: string, target: number): void {
+  deleteCopy(sessionId: string, { target, id }: Copy): void {
     this.#sql
-      .prepare("DELETE FROM priority_copies WHERE room = ? AND session = ? AND target = ?")
-      .run(this.#sql.room, sessionId, target);
+      .prepare("DELETE FROM priority_copies WHERE room = ? AND session = ? AND target = ? AND id = ?")
+      .run(this.#sql.room, sessionId, target, id);
   }
 
   replace(id: number, entry: Entry): void {

@@ -2,9 +2,10 @@ import { describe, expect, it } from "vitest";
 import { append, SimGroup, text } from "../../../test/sim/asks.ts";
 import { control, controlFrame, hide, priorityPage } from "../../../test/sim/controls.ts";
 import { hotSession, mailboxOf, online, syncPage } from "../../../test/sim/mailboxes.ts";
-import { alice, bob, carol } from "../../../test/sim/names.ts";
+import { alice, bob, carol, chatRoom } from "../../../test/sim/names.ts";
 import type { SimConnection } from "../../../test/sim/sim-connection.ts";
 import { World } from "../../../test/sim/world.ts";
+import { spanOf } from "../../protocol/amend.ts";
 import { PRIORITY_RETENTION_MS } from "../../protocol/limits.ts";
 
 const DAY_MS = 86_400_000;
@@ -50,6 +51,23 @@ describe("priority entries", () => {
     }
   });
 
+  it("M41 say nothing of what is purged, be it a message or an edit, of one sender or of all", () => {
+    const world = new World();
+    append(world, alice, [urgent("1"), text("2")]);
+    append(world, bob, [urgent("3"), text("4")]);
+    control(world, alice, controlFrame("override", 2, { content: "two" }));
+    control(world, bob, controlFrame("override", 4, { content: "four" }));
+    world.drain();
+    expect(world.call(chatRoom, { type: "forget", userId: alice })).toEqual({ ok: true, value: { more: false } });
+    world.drain();
+    const texts = () => priorityPage(world, online(world, bob)).items.map(({ entry }) => entry);
+    expect(JSON.stringify(texts())).toMatch(/"content":"3".*"content":"four".*"op":"purge"/);
+    expect(JSON.stringify(texts())).not.toMatch(/"content":"(1|two)"/);
+    world.call(chatRoom, { type: "retain", beforeMs: world.nowMs + 1 });
+    world.drain();
+    expect(JSON.stringify(texts())).not.toMatch(/"content":"[^"]/);
+  });
+
   it("M40 are kept once, whatever is delivered twice", () => {
     const { world, bobs } = withUrgent(1);
     world.crashAll();
@@ -73,7 +91,7 @@ describe("priority entries", () => {
     world.drain();
     const targets = [bob, carol].map((userId) =>
       priorityPage(world, online(world, userId)).items.map(({ entry }) =>
-        entry.kind === "control" ? entry.control.target : 0,
+        entry.kind === "control" ? spanOf(entry.control).upTo : 0,
       ),
     );
     expect(targets).toEqual([[2, 5], [5]]);

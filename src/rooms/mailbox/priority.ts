@@ -1,5 +1,15 @@
 import type { z } from "zod";
-import { amended, emptied, setsContent, shownAt, withoutContent } from "../../protocol/amend.ts";
+import {
+  amended,
+  emptied,
+  goneAs,
+  hasMessage,
+  type Span,
+  setsContent,
+  shownAt,
+  spanOf,
+  withoutContent,
+} from "../../protocol/amend.ts";
 import type { ControlEntry, Entry, MessageEntry } from "../../protocol/entry.ts";
 import { entryToJson } from "../../protocol/entry-json.ts";
 import type { PriorityItem, SyncPriority, SyncPriorityResult } from "../../protocol/frames/sync.ts";
@@ -12,7 +22,14 @@ import { PriorityStore } from "./priority-store.ts";
 /** What is too old is not shown; rows are cleared away a day's worth at a time. */
 const PRUNE_LATE_MS = 86_400_000;
 
-const CHANGES: ReadonlySet<Control["op"]> = new Set(["recall", "delete", "expire", "override", "finish"] as const);
+const CHANGES: ReadonlySet<Control["op"]> = new Set([
+  "recall",
+  "delete",
+  "expire",
+  "purge",
+  "override",
+  "finish",
+] as const);
 
 /** What devices must not miss although they do not read every session: changed messages, and important ones. */
 export class Priority implements MailboxFeature {
@@ -50,7 +67,9 @@ export class Priority implements MailboxFeature {
   hide(sessionId: string, seqIds: readonly number[]): void {
     const { me, clock } = this.#mailbox;
     const gone = { as: "hidden", by: me, at: clock.nowMs() } as const;
-    for (const seqId of seqIds) this.#empty(sessionId, seqId, (message) => emptied(message, gone));
+    for (const seqId of seqIds) {
+      this.#empty(sessionId, { after: seqId - 1, upTo: seqId }, (message) => emptied(message, gone));
+    }
   }
 
   alarm(): void {
@@ -72,12 +91,12 @@ export class Priority implements MailboxFeature {
   }
 
   #keepControl(sessionId: string, entry: ControlEntry): void {
-    const { target } = entry.control;
-    const hasContent = setsContent(entry.control);
-    if (!hasContent) this.#empty(sessionId, target, (message) => amended(message, entry));
+    const { control } = entry;
+    const span = spanOf(control);
+    if (goneAs(control) !== undefined) this.#empty(sessionId, span, (message) => amended(message, entry));
     const hot = this.#mailbox.hotSessions.find(sessionId);
-    if (hot === undefined || target < hot.firstSeqId) return;
-    this.#keep(sessionId, entry, hasContent ? target : undefined);
+    if (hot === undefined || span.upTo < hot.firstSeqId) return;
+    this.#keep(sessionId, entry, setsContent(control) ? control.target : undefined);
   }
 
   /** `contentOf`: the message whose content the entry has. */
@@ -90,14 +109,14 @@ export class Priority implements MailboxFeature {
     this.#pruneAfter(atMs);
   }
 
-  #empty(sessionId: string, target: number, emptyMessage: (message: MessageEntry) => MessageEntry): void {
-    const copies = this.#store.copiesOf(sessionId, target);
-    if (copies.length === 0) return;
-    for (const { id, entry } of copies) {
+  #empty(sessionId: string, span: Span, emptyMessage: (message: MessageEntry) => MessageEntry): void {
+    for (const copy of this.#store.copiesIn(sessionId, span)) {
+      const { id, entry } = copy;
+      if (!isCopyOf(span, entry)) continue;
       if (entry.kind === "message") this.#store.replace(id, emptyMessage(entry));
       else if (entry.kind === "control") this.#store.replace(id, withoutContent(entry));
+      this.#store.deleteCopy(sessionId, copy);
     }
-    this.#store.deleteCopies(sessionId, target);
   }
 
   #pruneAfter(keptAtMs: number): void {
@@ -127,4 +146,11 @@ export class Priority implements MailboxFeature {
     }
     return items;
   }
+}
+
+/** Whether the kept entry has the content of one of these messages. */
+function isCopyOf(span: Span, entry: Entry): boolean {
+  if (entry.kind === "message") return hasMessage(span, entry.seqId, entry.from);
+  if (entry.kind !== "control" || !setsContent(entry.control)) return false;
+  return hasMessage(span, entry.control.target, entry.control.targetFrom);
 }

@@ -1,4 +1,5 @@
 import type { Connection } from "../../kernel/ports.ts";
+import { goneAs, hasMessage, spanOf } from "../../protocol/amend.ts";
 import type { ControlEntry, Entry } from "../../protocol/entry.ts";
 import type { SessionId, UserId } from "../../protocol/ids.ts";
 import { PING_INTERVAL_MS } from "../../protocol/limits.ts";
@@ -126,34 +127,32 @@ export class Pushes implements MailboxFeature {
   }
 
   #amend(row: PushRow, { control }: ControlEntry): void {
+    const span = spanOf(control);
     const messages = messagesOf(row);
-    if (!messages.some(({ seqId }) => seqId === control.target)) return;
-    switch (control.op) {
-      case "recall":
-      case "delete":
-      case "expire":
-        this.#retract(row, control.target);
-        return;
-      case "override": {
-        const { contentType } = control;
-        const content = excerptOf(control.content);
-        const edited = messages.map((one) => (one.seqId === control.target ? { ...one, contentType, content } : one));
-        this.#book.change(row, { about: { kind: "session", messages: edited } });
-        return;
-      }
-      default:
+    const targets = messages.filter(({ seqId, from }) => hasMessage(span, seqId, from));
+    const last = targets.at(-1);
+    if (last === undefined) return;
+    if (goneAs(control) !== undefined) {
+      this.#retract(row, targets);
+    } else if (control.op === "override") {
+      const { contentType } = control;
+      const content = excerptOf(control.content);
+      const edited = messages.map((one) => (one.seqId === last.seqId ? { ...one, contentType, content } : one));
+      this.#book.change(row, { about: { kind: "session", messages: edited } });
     }
   }
 
   /** Before it is sent: not sent. Once devices show it, what came before takes its place, or it is withdrawn. */
-  #retract(row: PushRow, target: number): void {
+  #retract(row: PushRow, targets: readonly Shown[]): void {
     const { state } = row.push;
-    const messages = messagesOf(row).filter(({ seqId }) => seqId !== target);
+    const messages = messagesOf(row).filter((one) => !targets.includes(one));
     const about: SessionPush = { kind: "session", messages };
     const changed = this.#book.change(row, { about });
-    const isShown = state.kind === "sent" && state.shown === target;
-    if (messages.length === 0 && (isShown || state.kind === "waiting")) this.#book.withdraw(changed, target);
-    else if (isShown) this.#begin(row.subject, messages);
+    const shown = targets.find(({ seqId }) => state.kind === "sent" && state.shown === seqId);
+    const withdrawn = shown ?? targets.at(-1);
+    if (messages.length === 0 && (shown !== undefined || state.kind === "waiting"))
+      this.#book.withdraw(changed, withdrawn?.seqId ?? 0);
+    else if (shown !== undefined) this.#begin(row.subject, messages);
   }
 
   #notify({ packId, notification }: PushNotifyCall): null {

@@ -4,6 +4,7 @@ import { control, controlFrame, countOf, messageIn, tryControl } from "../../../
 import { online } from "../../../test/sim/mailboxes.ts";
 import { alice, bob, chatRoom } from "../../../test/sim/names.ts";
 import { World } from "../../../test/sim/world.ts";
+import { spanOf } from "../../protocol/amend.ts";
 
 const TTL_MS = 60_000;
 const brief = (packId: string, ttlMs = TTL_MS) => ({ ...text(packId, `secret ${packId}`), ttlMs });
@@ -32,7 +33,7 @@ describe("a message with a time to live", () => {
     world.quiesce();
     const targets = wholeLog(world)
       .slice(3)
-      .map((entry) => (entry.kind === "control" ? entry.control.target : 0));
+      .map((entry) => (entry.kind === "control" ? spanOf(entry.control).upTo : 0));
     expect(targets).toEqual([2, 3, 1]);
     expect(world.alarms.has(chatRoom)).toBe(false);
   });

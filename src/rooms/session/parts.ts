@@ -9,6 +9,7 @@ import { Amendments } from "./amendments.ts";
 import { ControlRequests } from "./control.ts";
 import { CursorStore } from "./cursor-store.ts";
 import { Cursors } from "./cursors.ts";
+import { Departure } from "./departure.ts";
 import { Drafts } from "./drafts.ts";
 import { Expiry } from "./expiry.ts";
 import { ExpiryStore } from "./expiry-store.ts";
@@ -36,6 +37,8 @@ import { Observers } from "./observers.ts";
 import { Passing } from "./passing.ts";
 import { PinStore } from "./pin-store.ts";
 import { Pins } from "./pins.ts";
+import { PurgeStore } from "./purge-store.ts";
+import { Purging } from "./purging.ts";
 import { ReactionStore } from "./reaction-store.ts";
 import { Reactions } from "./reactions.ts";
 import { Relations } from "./relations.ts";
@@ -87,6 +90,9 @@ export function sessionParts(
   const observers = new Observers({ ...shared, store: observerStore, book });
   const expiry = new Expiry({ ...shared, store: new ExpiryStore(sql) });
   const hiding = new Hiding({ ...shared, store: new HiddenStore(sql) });
+  const group = isGroup(sessionId)
+    ? groupParts({ ...shared, app, groupId: sessionId, roster, silence, courier, sql, observers })
+    : undefined;
   const features = [
     new ControlRequests({ ...shared, policy }),
     expiry,
@@ -101,9 +107,8 @@ export function sessionParts(
       ...{ ...shared, app, store: new FeedStore(sql), readers: () => readersOf(policy, settings()) },
       trimming: new Trimming({ ...shared, store: new TrimStore(sql), policy: policy.archive }),
     }),
-    ...(isGroup(sessionId)
-      ? groupFeatures({ ...shared, app, groupId: sessionId, roster, silence, courier, sql, observers })
-      : []),
+    ...(group?.features ?? []),
+    new Purging({ ...shared, app, store: new PurgeStore(sql), departure: group?.departure }),
     courier,
   ];
   return { access, log, fanOut, drafts, expiry, hiding, relations, features };
@@ -131,14 +136,18 @@ interface GroupPorts {
   readonly clock: Clock;
 }
 
-function groupFeatures(ports: GroupPorts): SessionFeature[] {
+interface GroupParts {
+  readonly features: readonly SessionFeature[];
+  readonly departure: Departure;
+}
+
+function groupParts(ports: GroupPorts): GroupParts {
   const gate = new GateStore(ports.sql);
   const invitations = new Invitations({ ...ports, store: new InvitationStore(ports.sql) });
   const effects = new NoticeEffects({ ...ports, gate, invitations });
   const changes = new GroupChanges({ ...ports, gate, effects });
-  return [
-    new Membership({ ...ports, changes }),
-    new GroupGate({ ...ports, gate, invitations, changes }),
-    new GroupOrder({ ...ports, gate, changes }),
-  ];
+  const membership = new Membership({ ...ports, changes });
+  const gates = [new GroupGate({ ...ports, gate, invitations, changes }), new GroupOrder({ ...ports, gate, changes })];
+  const departure = new Departure({ ...ports, membership, gate, invitations });
+  return { features: [membership, ...gates], departure };
 }

@@ -50,6 +50,11 @@ const observerTables = `
       seq INTEGER NOT NULL, device TEXT, operator TEXT, PRIMARY KEY (room, id)
     ) WITHOUT ROWID`;
 
+/** Up to where contents were taken away: of a user's messages, or with subject "" of those that are too old. */
+const purgeTable = `CREATE TABLE purges (
+      room TEXT NOT NULL, subject TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (room, subject)
+    ) WITHOUT ROWID`;
+
 /**
  * `feeds`: up to where each reader has followed the log, and since when a job for it is in its queue. `trims`: up to where
  * entries are without content, and up to where packs are forgotten.
@@ -108,6 +113,7 @@ export const sessionMigrations: RoomMigrations = {
     ${relationTables};
     ${observerTables};
     ${archiveTables};
+    ${purgeTable};
     ${errandTable}`,
   ],
 };

@@ -96,6 +96,14 @@ export class SessionStore {
     return row === undefined ? undefined : entryOf(row);
   }
 
+  /** When the entry was stored, in ms since 1970. */
+  timestampOf(seqId: number): number {
+    const row = this.#sql
+      .prepare("SELECT entry ->> '$.timestamp' AS timestamp FROM entries WHERE room = ? AND seq = ?")
+      .get(this.#sql.room, seqId);
+    return Number(row?.timestamp ?? 0);
+  }
+
   findPack(sender: UserId, packId: PackId): Stored | undefined {
     const row = this.#sql
       .prepare("SELECT seq, ts, digest FROM packs WHERE room = ? AND sender = ? AND pack = ?")

@@ -49,12 +49,4 @@ export class TrimStore {
   forgetPacks(after: number, upTo: number): void {
     this.#sql.prepare("DELETE FROM packs WHERE room = ? AND seq > ? AND seq <= ?").run(this.#sql.room, after, upTo);
   }
-
-  /** When the entry was stored, in ms since 1970. */
-  timestampOf(seqId: number): number {
-    const row = this.#sql
-      .prepare("SELECT entry ->> '$.timestamp' AS timestamp FROM entries WHERE room = ? AND seq = ?")
-      .get(this.#sql.room, seqId);
-    return Number(row?.timestamp ?? 0);
-  }
 }

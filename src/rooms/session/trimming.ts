@@ -59,30 +59,17 @@ export class Trimming {
     const { log, fanOut } = this.#ports;
     const { seqId } = this.#known;
     const upTo = Math.min(archivedSeqId, log.headSeqId - hotEntries, fanOut.neededAfter, seqId + MAX_AT_ONCE);
-    const end = hotMs === 0 ? upTo : this.#lastBefore(hotMs, { after: seqId, upTo });
+    const end = hotMs === 0 ? upTo : log.lastBefore(this.#ports.clock.nowMs() - hotMs, { after: seqId, upTo });
     return end - seqId < Math.min(MIN_AT_ONCE, hotEntries) ? seqId : end;
   }
 
   /** Rows of packs are not in the order of the log: all are looked at, so it has to be worth it. */
   #forgetTo(trimmedSeqId: number): number {
-    const { log } = this.#ports;
+    const { log, clock } = this.#ports;
     const { packsSeqId } = this.#known;
     const worthIt = packsSeqId + Math.max(MAX_AT_ONCE, (log.headSeqId - packsSeqId) / 2);
     if (trimmedSeqId < worthIt) return packsSeqId;
-    const end = this.#lastBefore(PACKS_KEPT_MS, { after: packsSeqId, upTo: trimmedSeqId });
+    const end = log.lastBefore(clock.nowMs() - PACKS_KEPT_MS, { after: packsSeqId, upTo: trimmedSeqId });
     return end < worthIt ? packsSeqId : end;
-  }
-
-  /** The last entry in (after, upTo] that is older than `ageMs`: timestamps never decrease. */
-  #lastBefore(ageMs: number, { after, upTo }: { readonly after: number; readonly upTo: number }): number {
-    const { store, clock } = this.#ports;
-    const beforeMs = clock.nowMs() - ageMs;
-    let [low, high] = [after, Math.max(after, upTo)];
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if (store.timestampOf(middle) < beforeMs) low = middle;
-      else high = middle - 1;
-    }
-    return low;
   }
 }
