@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ROOT, sourceFiles } from "./support/repository.ts";
 
-const ROOMS = ["session", "mailbox", "job", "hook", "letters", "app", "push-token"];
+const ROOMS = ["session", "mailbox", "job", "hook", "letters", "app", "push-token", "directory"];
 
 /** `- **S1** …` in a SPEC.md. */
 const RULE = /^- \*\*([A-Z]\d+)\*\*/gm;

@@ -5,6 +5,8 @@ import type { Room } from "../kernel/room.ts";
 import type { AddressOf, RoomAddress, RoomKindName } from "../kernel/room-name.ts";
 import { AppRoom } from "../rooms/app/app-room.ts";
 import { appMigrations } from "../rooms/app/schema.ts";
+import { DirectoryRoom } from "../rooms/directory/directory-room.ts";
+import { directoryMigrations } from "../rooms/directory/schema.ts";
 import { HookRoom } from "../rooms/hook/hook-room.ts";
 import { hookMigrations } from "../rooms/hook/schema.ts";
 import { JobRoom } from "../rooms/job/job-room.ts";
@@ -32,6 +34,7 @@ const KINDS: { readonly [Kind in RoomKindName]: RoomKind<AddressOf<Kind>> } = {
   letters: { migrations: lettersMigrations, make: (...parts) => new LettersRoom(...parts) },
   app: { migrations: appMigrations, make: (...parts) => new AppRoom(...parts) },
   "push-token": { migrations: pushTokenMigrations, make: (...parts) => new PushTokenRoom(...parts) },
+  directory: { migrations: directoryMigrations, make: (_, ports) => new DirectoryRoom(ports) },
 };
 
 /** The tables of rooms that share a database. */

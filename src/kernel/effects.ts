@@ -1,5 +1,6 @@
 import type { DownFrame } from "../protocol/down.ts";
 import type { AppCall } from "../protocol/rpc/app-call.ts";
+import type { DirectoryCall } from "../protocol/rpc/directory-call.ts";
 import type { HookCall } from "../protocol/rpc/hook-call.ts";
 import type { JobCall } from "../protocol/rpc/job-call.ts";
 import type { LettersCall } from "../protocol/rpc/letters-call.ts";
@@ -18,7 +19,15 @@ import {
   type Target,
 } from "./services.ts";
 
-export type RoomCall = SessionCall | MailboxCall | JobCall | HookCall | LettersCall | AppCall | PushTokenCall;
+export type RoomCall =
+  | SessionCall
+  | MailboxCall
+  | JobCall
+  | HookCall
+  | LettersCall
+  | AppCall
+  | PushTokenCall
+  | DirectoryCall;
 
 /** Comes back with the reply. It must say all that the reply needs: the instance that called may be gone by then. */
 export type CallTag = object;

@@ -1,5 +1,6 @@
 import type { AppId, EndpointId, JobId, SessionId, UserId } from "../protocol/ids.ts";
 import type { QueueName } from "../protocol/rpc/queue-job.ts";
+import { digestOf } from "./digest.ts";
 
 export type RoomAddress =
   | { readonly kind: "session"; readonly app: AppId; readonly sessionId: SessionId }
@@ -12,7 +13,9 @@ export type RoomAddress =
   /** The app itself. */
   | { readonly kind: "app"; readonly app: AppId }
   /** Whose a push token is. */
-  | { readonly kind: "push-token"; readonly app: AppId; readonly tokenId: string };
+  | { readonly kind: "push-token"; readonly app: AppId; readonly tokenId: string }
+  /** A part of the app's users. */
+  | { readonly kind: "directory"; readonly app: AppId; readonly shard: number };
 
 export type RoomKindName = RoomAddress["kind"];
 export type AddressOf<Kind extends RoomKindName> = Extract<RoomAddress, { readonly kind: Kind }>;
@@ -54,6 +57,19 @@ export function pushTokenRoom(app: AppId, tokenId: string): RoomName {
   return `${app}/push-token/${tokenId}`;
 }
 
+/** How many rooms an app's users are in. It cannot change: each user would be looked for elsewhere. */
+const DIRECTORY_SHARDS = 16;
+
+/** Where the user is listed. */
+export function directoryRoom(app: AppId, userId: UserId): RoomName {
+  return `${app}/directory/${digestOf(userId) % DIRECTORY_SHARDS}`;
+}
+
+/** All rooms in which users of the app are listed, in the order in which they are paged through. */
+export function directoryRooms(app: AppId): RoomName[] {
+  return Array.from({ length: DIRECTORY_SHARDS }, (_, shard): RoomName => `${app}/directory/${shard}`);
+}
+
 /** The room of the deployment itself, of which no app can have the name. */
 export const DEPLOYMENT_ROOM: RoomName = "~/app";
 
@@ -67,6 +83,7 @@ const ADDRESSES: { readonly [Kind in RoomKindName]: (app: AppId, id: string) => 
   letters: (app, id) => ({ kind: "letters", app, queue: id as QueueName }), // SAFETY: as above
   app: (app) => ({ kind: "app", app }),
   "push-token": (app, id) => ({ kind: "push-token", app, tokenId: id }),
+  directory: (app, id) => ({ kind: "directory", app, shard: Number(id) }),
 };
 
 export function addressOf(name: RoomName): RoomAddress {

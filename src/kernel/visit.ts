@@ -7,6 +7,11 @@ import type { ConnectionState } from "./ports.ts";
 /** Who visits: a request that comes over HTTP and not through one of the user's sockets. */
 export type VisitorState = ConnectionState & { readonly phase: "visiting" };
 
+/** Whether a server key asks in the name of the user, who may be anywhere or nowhere. */
+export function isServerVisit({ phase, tokenId }: ConnectionState): boolean {
+  return phase === "visiting" && tokenId === "";
+}
+
 /** One request to a mailbox without a socket: of what the room sends, its response is the answer. */
 export class Visit {
   readonly answer: Promise<Outcome>;

@@ -63,7 +63,7 @@ export class Play {
   #wasEvicted = false;
 
   constructor(seed: number) {
-    this.world = new World({ seed });
+    this.world = new World({ seed, newUsers: true });
     this.group = SimGroup.create(this.world, alice, [bob], { joinPolicy: "open" });
     this.sessions = [chat, this.group.sessionId];
     this.#rooms = [...this.sessions.map((id) => sessionRoom(app, id)), ...PEOPLE.map(mailboxOf)];

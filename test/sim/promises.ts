@@ -4,9 +4,12 @@ import type { Entry, HotSession, MessageEntry } from "../../src/protocol/entry.t
 import type { UserId } from "../../src/protocol/ids.ts";
 import { wholeLog } from "./asks.ts";
 import type { Device } from "./device.ts";
-import { hotSession } from "./mailboxes.ts";
+import { listed } from "./directory.ts";
+import { hotSession, mailboxOf } from "./mailboxes.ts";
 import { app } from "./names.ts";
 import { PEOPLE, type Play } from "./program.ts";
+
+const LONGEST_BACKOFF_MS = 60_000;
 
 /** Throws what is not as promised. Called when everything has come to rest. */
 export function checkPromises(play: Play): void {
@@ -23,6 +26,15 @@ export function checkPromises(play: Play): void {
     if (!play.lostInstances) for (const userId of PEOPLE) checkOrder(play, userId, { sessionId, log });
   }
   for (const device of play.devices) checkAnswers(device);
+  checkListed(play);
+}
+
+/** M227: whoever was ever here is in the directory, once, whatever crashed or got lost on the way. */
+function checkListed({ world }: Play): void {
+  world.nowMs += LONGEST_BACKOFF_MS;
+  for (const userId of PEOPLE) world.ring(mailboxOf(userId));
+  world.drain();
+  demand(listed(world).sort().join() === [...PEOPLE].sort().join(), "everybody is listed once", listed(world));
 }
 
 function demand(holds: boolean, promise: string, details: unknown): asserts holds {

@@ -17,6 +17,7 @@ import type { QueueJob, QueueName } from "../../src/protocol/rpc/queue-job.ts";
 import type { Scope } from "../../src/protocol/scope.ts";
 import type { UpFrame } from "../../src/protocol/up.ts";
 import { AppStore } from "../../src/rooms/app/app-store.ts";
+import { ListingStore } from "../../src/rooms/mailbox/listing-store.ts";
 import { app } from "./names.ts";
 import { seededRandom } from "./random.ts";
 import { SimConnection } from "./sim-connection.ts";
@@ -71,6 +72,7 @@ export class World {
   readonly alarms = new Map<RoomName, number>();
   readonly faults: unknown[] = [];
   readonly #policy: RoomPolicy;
+  readonly #newUsers: boolean;
   #places = new Map<RoomName, Place>();
   #flights: Flight[] = [];
   /** Durable, like rows. */
@@ -81,8 +83,10 @@ export class World {
   hook: (call: HookServiceCall) => Outcome = () => UNREACHABLE;
   nowMs = 1_700_000_000_000;
 
-  constructor(options: { seed?: number; policy?: Partial<RoomPolicy> } = {}) {
+  /** Unless there are `newUsers`, the directory knows of everybody before they do anything, and is told nothing. */
+  constructor(options: { seed?: number; policy?: Partial<RoomPolicy>; newUsers?: boolean } = {}) {
     this.random = seededRandom(options.seed ?? 1);
+    this.#newUsers = options.newUsers ?? false;
     this.#policy = { ...AMPLE, ...options.policy };
   }
 
@@ -281,6 +285,13 @@ export class World {
     if (place !== undefined) place.connections = place.connections.filter((one) => one !== connection);
   }
 
+  #list(room: RoomName): void {
+    const { rowsWritten, isFull } = this.storage;
+    this.storage.isFull = false;
+    new ListingStore(this.storage.forRoom(room)).put();
+    Object.assign(this.storage, { rowsWritten, isFull });
+  }
+
   #place(room: RoomName): Place {
     let place = this.#places.get(room);
     if (place === undefined) {
@@ -303,6 +314,7 @@ export class World {
         this.storage,
         (fault) => this.faults.push(fault),
       );
+      if (addressOf(room).kind === "mailbox" && !this.#newUsers) this.#list(room);
       place = { runner, connections: [] };
       this.#places.set(room, place);
     }

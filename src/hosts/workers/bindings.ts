@@ -17,6 +17,7 @@ const NAMESPACES = {
   letters: "LETTERS",
   app: "APPS",
   "push-token": "PUSH_TOKENS",
+  directory: "DIRECTORIES",
 } as const satisfies Record<RoomKindName, string>;
 
 /** The binding of each queue. */

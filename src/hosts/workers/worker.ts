@@ -18,6 +18,7 @@ import { archiveOf, askArchive, askService, enqueue } from "./services.ts";
 import { upgrade } from "./upgrade.ts";
 
 export { AppObject } from "./app-object.ts";
+export { DirectoryObject } from "./directory-object.ts";
 export { HookObject } from "./hook-object.ts";
 export { JobObject } from "./job-object.ts";
 export { LettersObject } from "./letters-object.ts";

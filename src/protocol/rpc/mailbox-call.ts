@@ -45,6 +45,8 @@ export type MailboxCall =
   | { readonly type: "ban"; readonly ban: Ban | null }
   /** The ban that holds now, or null. */
   | { readonly type: "standing" }
+  /** The user leaves the app's directory, until they are heard of again. May be repeated. Answers with nothing. */
+  | { readonly type: "unlist" }
   | PushCall
   | PushUnclaimCall
   | PushNotifyCall

@@ -18,6 +18,7 @@ import type { Mailbox, MailboxFeature, MailboxTag } from "./feature.ts";
 import { mailboxFeatures } from "./features.ts";
 import { Forwarding } from "./forwarding.ts";
 import { HotSessions } from "./hot-sessions.ts";
+import { Listing } from "./listing.ts";
 import { ReplayStore } from "./replay-store.ts";
 import { Replays } from "./replays.ts";
 import { Standing } from "./standing.ts";
@@ -37,6 +38,7 @@ export class MailboxRoom implements Room {
   readonly #forwarding: Forwarding;
   readonly #replays: Replays;
   readonly #standing: Standing;
+  readonly #listing: Listing;
   readonly #features: readonly MailboxFeature[];
 
   constructor(address: { app: AppId; userId: UserId }, ports: RoomPorts, effects: Effects) {
@@ -53,12 +55,9 @@ export class MailboxRoom implements Room {
     this.#mailbox = { app, me, sql, clock, random, policy, settings, effects, desk, hotSessions, courier, webhooks };
     this.#forwarding = new Forwarding(this.#mailbox);
     this.#standing = new Standing(this.#mailbox);
-    this.#features = [
-      this.#standing,
-      ...mailboxFeatures(this.#mailbox, store, this.#forwarding),
-      this.#forwarding,
-      courier,
-    ];
+    this.#listing = new Listing(this.#mailbox);
+    const features = mailboxFeatures(this.#mailbox, store, this.#forwarding);
+    this.#features = [this.#standing, ...features, this.#forwarding, this.#listing, courier];
   }
 
   call(call: RoomCall): unknown {
@@ -69,7 +68,9 @@ export class MailboxRoom implements Room {
       this.#mailbox.effects.send(this.#mailbox.desk.live(), known.frame);
       return null;
     }
-    return handlerOf<MailboxFeature, Answer>(this.#features, callsOf, known.type)?.(known) ?? null;
+    const answer = handlerOf<MailboxFeature, Answer>(this.#features, callsOf, known.type)?.(known) ?? null;
+    this.#listing.called(known.type);
+    return answer;
   }
 
   opened(connection: Connection): void {
@@ -97,6 +98,7 @@ export class MailboxRoom implements Room {
     try {
       if (!request.ok) throw new ParleyError(request.error, request.detail);
       this.#handle({ connection, packId: request.frame.packId }, request.frame);
+      this.#listing.asked(connection.state, request.frame.type);
     } catch (thrown) {
       // A coded refusal is an answer like any other; what was not thrown on purpose rolls the event back.
       if (!(thrown instanceof ParleyError)) throw thrown;

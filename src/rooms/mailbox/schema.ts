@@ -85,7 +85,7 @@ const replayTables = `CREATE TABLE replays (
   PRIMARY KEY (room, key)
 ) WITHOUT ROWID`;
 
-/** `reported_…`: what the session room has confirmed, as it was known when the row was written (M51). */
+/** `reported_…`: what the session room has confirmed, as it was known when the row was written (M51). `listings`: M225. */
 export const mailboxMigrations: RoomMigrations = {
   kind: "mailbox",
   scripts: [
@@ -105,5 +105,6 @@ export const mailboxMigrations: RoomMigrations = {
     ${pushTables};
     ${replayTables};
     CREATE TABLE webhook_told (room TEXT PRIMARY KEY, position INTEGER NOT NULL, online INTEGER NOT NULL) WITHOUT ROWID`,
+    "CREATE TABLE listings (room TEXT PRIMARY KEY) WITHOUT ROWID",
   ],
 };

@@ -1,4 +1,5 @@
 import type { Connection } from "../../kernel/ports.ts";
+import { isServerVisit } from "../../kernel/visit.ts";
 import { CLOSE } from "../../protocol/close-codes.ts";
 import type { Ban } from "../../protocol/rpc/mailbox-call.ts";
 import type { Mailbox, MailboxFeature } from "./feature.ts";
@@ -47,8 +48,7 @@ export class Standing implements MailboxFeature {
   /** A server key may act in the name of a banned user. */
   #reason({ state }: Connection): number | undefined {
     if (this.#mailbox.settings().status === "suspended") return CLOSE.APP_SUSPENDED;
-    const isServer = state.phase === "visiting" && state.tokenId === "";
-    return isServer || this.#current() === undefined ? undefined : CLOSE.USER_BANNED;
+    return isServerVisit(state) || this.#current() === undefined ? undefined : CLOSE.USER_BANNED;
   }
 
   #current(): Ban | undefined {
