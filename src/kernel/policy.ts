@@ -1,4 +1,5 @@
 import type { AppSettings, PolicyOverrides } from "../protocol/rpc/app-settings.ts";
+import { ownWordsOf } from "./own-words.ts";
 import type { WordFilter } from "./word-filter.ts";
 
 /** What a deployment may decide about its rooms. */
@@ -76,7 +77,8 @@ export class AppPolicy implements RoomPolicy {
   }
 
   get words(): WordFilter | undefined {
-    return this.#deployed.words;
+    const own = ownWordsOf(this.#own);
+    return own === "none" ? undefined : (own ?? this.#deployed.words);
   }
 
   get #own(): PolicyOverrides {

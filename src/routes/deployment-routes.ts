@@ -76,7 +76,7 @@ const configureApp = operation({
   request: { params: ofApp, body: PolicyOverrides },
   example: { messages: "friends" },
   answer: App,
-  errors: ["NO_SUCH_APP"],
+  errors: ["NO_SUCH_APP", "LIMIT_REACHED"],
 });
 
 const suspendApp = operation({

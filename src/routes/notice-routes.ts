@@ -12,6 +12,7 @@ import { MessageOptions } from "../protocol/message-parts.ts";
 import { unwrap } from "../protocol/rpc/outcome.ts";
 import { noticeSessionId } from "../protocol/session-id.ts";
 import { requireServer } from "./acting.ts";
+import { policyOf } from "./app-policy.ts";
 import { EXAMPLE_JOB } from "./components.ts";
 import type { Deps } from "./deps.ts";
 import { idempotencyKeyOf } from "./idempotency.ts";
@@ -62,7 +63,8 @@ export function noticeRoutes(deps: Deps) {
     const fault = contentFault(message.content);
     if (fault !== undefined) throw new ParleyError(fault);
     // Once here, instead of once for every user; what it makes of the words is each session's.
-    allowedContent(message.contentType, message.content, deps.config.policy.words);
+    const { words } = await policyOf(deps, principal.app);
+    allowedContent(message.contentType, message.content, words);
     const jobId = jobIdOf(principal.app, packId);
     const sender = from ?? deps.config.noticeSender;
     const job = { kind: "notice", sender, message } as const;

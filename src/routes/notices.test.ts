@@ -86,6 +86,20 @@ describe("POST /v1/notices", () => {
     expect(http.world.rooms).toEqual([]);
   });
 
+  it("goes by the words that the app has decided about, which the settings show", async () => {
+    const policy = { words: ["parcel"], wordAction: "reject" };
+    const put = await http.raw("/v1/settings/policy", {
+      method: "PUT",
+      headers: { Authorization: `Bearer ${KEY}`, "Content-Type": "application/json" },
+      body: JSON.stringify(policy),
+    });
+    expect(await put.json()).toMatchObject({ policy });
+    expect((await http.get("/v1/settings", KEY)).body).toMatchObject({ policy });
+    const body = { ...notice, content: "Your p-a-r-c-e-l" };
+    expect(await http.post("/v1/notices", KEY, body)).toMatchObject(problem("SENSITIVE_WORD"));
+    expect(await http.post("/v1/notices", OTHER_KEY, body)).toMatchObject({ status: 202 });
+  });
+
   it("is for server keys", async () => {
     expect(await http.post("/v1/notices", await tokenOf(), notice)).toMatchObject(problem("ACCESS_DENIED"));
   });

@@ -37,10 +37,11 @@ const setPolicy = operation({
   id: "setPolicy",
   summary: "Decide about the policy of the app",
   description:
-    "The whole of it: what is not given is as the deployment has it. Holds from now on; on Workers within 60 seconds.",
+    "The whole of it, `words` included: what is not given is as the deployment has it. Holds from now on; on Workers within 60 seconds.",
   request: { body: PolicyOverrides },
   example: { recallWindowMs: 300_000, friendship: "request" },
   answer: Settings,
+  errors: ["LIMIT_REACHED"],
 });
 
 const readAudit = operation({

@@ -51,6 +51,9 @@ it("A11 what was known last holds when the app cannot be reached, and an older a
   expect(await askApp(answering(undefined).bindings, app)).toEqual(version(3));
   await refresh(answering(version(2)).bindings, app);
   expect(settingsOf(app)).toEqual(version(3));
+  const before = settingsOf(app);
+  await refresh(answering(version(3)).bindings, app);
+  expect(settingsOf(app)).toBe(before);
 });
 
 it("A11 events that wait for the settings keep their order", async () => {

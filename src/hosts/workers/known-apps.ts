@@ -64,7 +64,9 @@ export async function refresh(bindings: Bindings, app: AppId): Promise<void> {
   // Of two answers the later may be to the earlier question.
   if (before !== undefined && before.settings.version > settings.version) return;
   if (known.size >= MAX_APPS) known.clear();
-  known.set(app, { settings, readAtMs: askedAtMs, askedAtMs });
+  // What was made of settings that are still the same is kept with them.
+  const isSame = before?.settings.version === settings.version;
+  known.set(app, { settings: isSame ? before.settings : settings, readAtMs: askedAtMs, askedAtMs });
 }
 
 /** A change was made through this isolate. */

@@ -7,8 +7,11 @@ import { WebhookFamily } from "../webhook.ts";
  * code that reads it; a new one is a line in SECTIONS and in AppSettings.
  */
 
+/** Words that an app may have, and characters of one. */
+const [MAX_WORDS, MAX_WORD_CHARS] = [10_000, 64];
+
 /** Over the policy of the deployment. */
-export const PolicyOverrides = z.object({
+const Overrides = z.object({
   requestsPerSecond: z.int().min(1).max(1_000_000).optional(),
   requestBurst: z.int().min(1).max(1_000_000).optional(),
   recallWindowMs: z
@@ -18,7 +21,15 @@ export const PolicyOverrides = z.object({
     .optional(),
   messages: z.enum(["everyone", "friends"]).optional(),
   friendship: z.enum(["direct", "request"]).optional(),
+  /** Words that texts may not have, instead of the deployment's; without any in it, all are allowed. */
+  words: z.array(z.string().trim().min(1).max(MAX_WORD_CHARS)).max(MAX_WORDS).optional(),
+  /** What becomes of a text with one of them. `replace`: they are replaced by `*` · `reject`: it is refused. */
+  wordAction: z.enum(["replace", "reject"]).optional(),
 });
+export const PolicyOverrides = Overrides.refine(
+  ({ words, wordAction }) => wordAction === undefined || words !== undefined,
+  "wordAction: for `words`, and only then",
+);
 export type PolicyOverrides = z.infer<typeof PolicyOverrides>;
 
 const Secret = z.string().min(24).max(256);

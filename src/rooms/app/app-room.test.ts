@@ -1,11 +1,15 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { alice, app, bob } from "../../../test/sim/names.ts";
 import { World } from "../../../test/sim/world.ts";
+import { AppPolicy, DEFAULT_POLICY } from "../../kernel/policy.ts";
 import { appRoom, DEPLOYMENT_ROOM, sessionRoom } from "../../kernel/room-name.ts";
+import { WordFilter } from "../../kernel/word-filter.ts";
+import type { MessageEntry } from "../../protocol/entry.ts";
 import { AppId, PackId } from "../../protocol/ids.ts";
 import type { AppCall, AuditPage } from "../../protocol/rpc/app-call.ts";
 import { type AppSettings, DEFAULT_SETTINGS } from "../../protocol/rpc/app-settings.ts";
 import { unwrap } from "../../protocol/rpc/outcome.ts";
+import type { AppendResult } from "../../protocol/rpc/session-call.ts";
 import { singleSessionId } from "../../protocol/session-id.ts";
 import type { WebhookFamily } from "../../protocol/webhook.ts";
 
@@ -63,11 +67,11 @@ describe("the settings of an app", () => {
   it("A4 are bounded", () => {
     const push = (id: string, chars: number) =>
       ask({ type: "app.set", section: "push", id, value: { text: "x".repeat(chars) } });
-    expect(push("long", 65_536)).toMatchObject({ error: "LIMIT_REACHED" });
-    for (let id = 1; id <= 16; id += 1) unwrap(push(`p-${id}`, 65_000));
-    expect(push("one too many", 65_000)).toMatchObject({ error: "LIMIT_REACHED" });
-    unwrap(push("p-16", 64_999));
-    for (let id = 17; id <= 200; id += 1) unwrap(push(`p-${id}`, 1));
+    expect(push("long", 262_144)).toMatchObject({ error: "LIMIT_REACHED" });
+    for (let id = 1; id <= 4; id += 1) unwrap(push(`p-${id}`, 262_000));
+    expect(push("one too many", 262_000)).toMatchObject({ error: "LIMIT_REACHED" });
+    unwrap(push("p-4", 259_000));
+    for (let id = 5; id <= 200; id += 1) unwrap(push(`p-${id}`, 1));
     expect(push("p-201", 1)).toMatchObject({ error: "LIMIT_REACHED" });
   });
 
@@ -155,6 +159,59 @@ describe("the settings of an app", () => {
     expect(write(other, "2")).toMatchObject({ ok: true });
     unwrap(setPolicy(null));
     expect(write(app, "3")).toMatchObject({ ok: true });
+  });
+});
+
+describe("the words of an app", () => {
+  const deployment = new WordFilter({ list: ["theirs"], action: "reject" });
+
+  function said(text: string): unknown {
+    const items = [{ packId: PackId.parse(text.replaceAll(" ", "-")), contentType: 1 as const, content: text }];
+    const session = sessionRoom(app, singleSessionId(alice, bob));
+    const [result] = unwrap(world.call(session, { type: "append", sender: alice, items })) as AppendResult; // SAFETY: what append answers with
+    if (result?.ok !== true) return result?.error;
+    const { seqId } = result.value;
+    const page = unwrap(world.call(session, { type: "shown", userId: alice, seqIds: [seqId] }));
+    return (page as MessageEntry[])[0]?.content; // SAFETY: what shown answers with
+  }
+
+  it("A31 stand in the place of the deployment's, until they are taken away", () => {
+    world = new World({ policy: { words: deployment } });
+    expect([said("theirs"), said("ours")]).toEqual(["SENSITIVE_WORD", "ours"]);
+    unwrap(setPolicy({ words: [" Ours "] }));
+    expect([said("theirs"), said("not o-u-r-s")]).toEqual(["theirs", "not *******"]);
+    unwrap(setPolicy({ words: ["ours"], wordAction: "reject" }));
+    expect(said("again ours")).toBe("SENSITIVE_WORD");
+    unwrap(setPolicy({ words: [] }));
+    expect(said("ours and theirs")).toBe("ours and theirs");
+    unwrap(setPolicy(null));
+    expect(said("still theirs")).toBe("SENSITIVE_WORD");
+  });
+
+  it("A31 are made into a filter once for each version of the settings", () => {
+    let own: AppSettings = {
+      ...DEFAULT_SETTINGS,
+      policy: { words: Array.from({ length: 10_000 }, (_, n) => `w${n}x`) },
+    };
+    const [one, other] = [new AppPolicy(DEFAULT_POLICY, () => own), new AppPolicy(DEFAULT_POLICY, () => own)];
+    const first = one.words;
+    expect(first?.apply("w7x and w9999x, not w10000x")).toBe("*** and ******, not w10000x");
+    expect(one.words).toBe(first);
+    expect(other.words).toBe(first);
+    own = { ...own, version: 1, policy: { ...own.policy, wordAction: "reject" } };
+    expect(one.words).not.toBe(first);
+    expect(() => other.words?.apply("w7x")).toThrow();
+  });
+
+  it("A31 are bounded, and nothing is said about words where there are none", () => {
+    const words = Array.from({ length: 10_000 }, (_, n) => `word-${n}`);
+    expect(setPolicy({ words })).toMatchObject({ ok: true });
+    expect(setPolicy({ words: [...words, "one more"] })).toMatchObject({ error: "BAD_PARAMETER" });
+    expect(setPolicy({ words: words.map((word) => word.padEnd(64, "x")) })).toMatchObject({ error: "LIMIT_REACHED" });
+    for (const word of ["", "  ", "x".repeat(65)])
+      expect(setPolicy({ words: [word] })).toMatchObject({ error: "BAD_PARAMETER" });
+    expect(setPolicy({ wordAction: "reject" })).toMatchObject({ error: "BAD_PARAMETER" });
+    expect(settings().policy.words).toHaveLength(10_000);
   });
 });
 

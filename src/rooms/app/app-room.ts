@@ -11,7 +11,7 @@ import { Registry } from "./registry.ts";
 
 /** Everybody who uses the app remembers all of its settings, so they are few and small. */
 const MAX_VALUES = 200;
-const MAX_VALUE_CHARS = 65_536;
+const MAX_VALUE_CHARS = 262_144;
 const MAX_CHARS = 1_048_576;
 
 /** An app: what it has decided for itself. Rules: SPEC.md. */
