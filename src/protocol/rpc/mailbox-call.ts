@@ -4,6 +4,7 @@ import type { Presence } from "../frames/device.ts";
 import type { Relation } from "../frames/friend.ts";
 import type { Invitation } from "../frames/group.ts";
 import type { GroupId, PackId, UserId } from "../ids.ts";
+import type { ImportedCall } from "./import-call.ts";
 import type { Operator } from "./operator.ts";
 import type { PushCall, PushLogCall, PushNotifyCall } from "./push-call.ts";
 import type { PushUnclaimCall } from "./push-token-call.ts";
@@ -24,6 +25,7 @@ export type MailboxCall =
   | { readonly type: "deliver"; readonly frame: EntryFrame }
   /** Of an observation of the user, which its start numbered. As durable, and as repeatable. */
   | { readonly type: "observed"; readonly observation: number; readonly frame: ObservedFrame }
+  | ImportedCall
   /** Nothing: a room that has much to do calls itself, and goes on with the answer. */
   | { readonly type: "yield" }
   /** For the devices that are online now. */

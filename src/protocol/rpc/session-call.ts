@@ -4,6 +4,7 @@ import type { MsgControl, MsgSend, MsgSendResult } from "../frames/message.ts";
 import type { UserId } from "../ids.ts";
 import type { SessionFrame } from "../session-frame.ts";
 import type { FeedCall } from "./feed-call.ts";
+import type { ImportCall } from "./import-call.ts";
 import type { ObserveCall } from "./observation.ts";
 import type { Operator } from "./operator.ts";
 import type { Outcome } from "./outcome.ts";
@@ -81,6 +82,7 @@ export type SessionCall =
       readonly limit?: number | undefined;
     }
   | FeedCall
+  | ImportCall
   | RelationCall;
 
 /** What `by`, one of the two users of a single chat, wants of the other. Older versions are ignored. */

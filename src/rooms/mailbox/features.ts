@@ -5,6 +5,7 @@ import { Following } from "./following.ts";
 import type { Forwarding } from "./forwarding.ts";
 import { Hiding } from "./hiding.ts";
 import { History } from "./history.ts";
+import { Imported } from "./imported.ts";
 import { Invitations } from "./invitations.ts";
 import { Memberships } from "./memberships.ts";
 import { Monitors } from "./monitors.ts";
@@ -31,6 +32,7 @@ export function mailboxFeatures(mailbox: Mailbox, store: MailboxStore, forwardin
   const reading = new ReadRequests(mailbox);
   const priority = new Priority(mailbox);
   const relations = new Relations(mailbox);
+  const memberships = new Memberships(mailbox);
   const monitors = new Monitors(mailbox);
   const pushTokens = new PushTokens(mailbox);
   const pushNames = new PushNames(mailbox);
@@ -52,7 +54,8 @@ export function mailboxFeatures(mailbox: Mailbox, store: MailboxStore, forwardin
     new Receipts(mailbox, store),
     relations,
     new Invitations(mailbox, relations),
-    new Memberships(mailbox),
+    memberships,
+    new Imported(mailbox, memberships),
     new Users(mailbox),
     monitors,
     devices,

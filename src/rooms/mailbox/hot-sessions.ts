@@ -52,6 +52,13 @@ export class HotSessions {
     return fresh;
   }
 
+  /** The row of a session that was imported: its room takes all of it as read. */
+  adopt(hot: HotSession): HotSession {
+    const shown = { ...hot, last: previewOf(hot.last) };
+    this.#put({ hot: shown, receipt: receiptFrom(shown) });
+    return shown;
+  }
+
   /** Moves the read cursor; the counts are what is left after it. */
   read({ marked: _, ...hot }: HotSession, { readSeqId, unread, mentions }: ReadState): HotSession {
     if (readSeqId > hot.readSeqId) this.#moved.add(hot.sessionId);

@@ -63,6 +63,14 @@ export class Memberships implements MailboxFeature {
     for (const what of stale) effects.send(desk.live(), { type: "sync.command", what, id: sessionId });
   }
 
+  /** The group was written elsewhere: whatever is known of it is stale. */
+  imported(groupId: GroupId, isMember: boolean): void {
+    this.#put(groupId, isMember);
+    const { effects, desk } = this.#mailbox;
+    for (const what of new Set(Object.values(STALE)))
+      effects.send(desk.live(), { type: "sync.command", what, id: groupId });
+  }
+
   /** Times grow with every change, whatever the clock does: nothing hides behind the time that a client knows. */
   #put(groupId: GroupId, isMember: boolean): void {
     const changedAt = Math.max(this.#mailbox.clock.nowMs(), this.#store.newest() + 1);

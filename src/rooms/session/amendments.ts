@@ -1,4 +1,4 @@
-import { amended } from "../../protocol/amend.ts";
+import { amended, setsContent } from "../../protocol/amend.ts";
 import type { ControlEntry, MessageEntry } from "../../protocol/entry.ts";
 import type { UserId } from "../../protocol/ids.ts";
 import type { Control } from "../../protocol/message-parts.ts";
@@ -35,6 +35,19 @@ export class Amendments {
     const entry = this.change(message, { op, target, targetFrom, ...counted }, doing);
     this.#ports.store.uncount(target, entry.seqId);
     return entry;
+  }
+
+  /** What a control entry about one message did elsewhere. A copy that has it in it already stays as it is. */
+  adopt(entry: ControlEntry): void {
+    const { log, store } = this.#ports;
+    const { seqId, control } = entry;
+    if (control.op === "purge") return;
+    const message = log.stored(control.target);
+    if (message?.kind !== "message") return;
+    if ("uncounts" in control && control.uncounts) store.uncount(control.target, seqId);
+    if (setsContent(control) && message.gone === undefined) store.putEdit(control.target, seqId);
+    const next = amended(message, entry);
+    if (next !== message) log.replace(next);
   }
 
   change(message: MessageEntry, control: Control, { by, asked }: Doing): ControlEntry {

@@ -3,7 +3,7 @@ import { assertNever } from "../../kernel/assert.ts";
 import type { RoomPolicy } from "../../kernel/policy.ts";
 import type { Clock } from "../../kernel/ports.ts";
 import type { Content } from "../../protocol/content-type.ts";
-import type { ControlEntry, MessageEntry } from "../../protocol/entry.ts";
+import type { ControlEntry, Entry, MessageEntry } from "../../protocol/entry.ts";
 import { ParleyError } from "../../protocol/errors.ts";
 import type { MsgControl, MsgSendResult } from "../../protocol/frames/message.ts";
 import type { SessionId, UserId } from "../../protocol/ids.ts";
@@ -54,6 +54,10 @@ export class ControlRequests implements SessionFeature {
       return this.#once(name, frame, () => this.#change({ by: name, asked: askedOf(frame) }, change, message));
     },
   };
+
+  imported(entry: Entry): void {
+    if (entry.kind === "control") this.#ports.amendments.adopt(entry);
+  }
 
   #once(by: UserId, frame: Frame, change: () => ControlEntry): MsgSendResult {
     const { sessionId, log } = this.#ports;

@@ -5,6 +5,7 @@ import type { SessionId, UserId } from "../../protocol/ids.ts";
 import type { Access } from "./access.ts";
 import type { CursorStore } from "./cursor-store.ts";
 import type { SessionCalls, SessionFeature } from "./feature.ts";
+import type { ImportBook } from "./import-book.ts";
 import type { Log } from "./log.ts";
 import type { Signals } from "./signals.ts";
 
@@ -17,6 +18,7 @@ interface CursorPorts {
   readonly log: Log;
   readonly signals: Signals;
   readonly store: CursorStore;
+  readonly imports: ImportBook;
 }
 
 /** How far each member has received and read the session, as the mailboxes report it and as the log shows. */
@@ -85,13 +87,14 @@ export class Cursors implements SessionFeature {
     return { count: users.length, of: others.length, users };
   }
 
-  /** What was before a member's join is not theirs to read, so their cursor begins there. */
+  /** What was before a member's join is not theirs to read, and what was imported is not new to anybody. */
   #current(): (member: { userId: UserId; joinedSeqId: number }) => Cursor {
     this.fold();
+    const { imports } = this.#ports;
     const stored = new Map(this.#ports.store.all().map((cursor) => [cursor.userId, cursor]));
     return ({ userId, joinedSeqId }) => {
       const { readSeqId = 0, receivedSeqId = 0 } = stored.get(userId) ?? {};
-      const begin = joinedSeqId - 1;
+      const begin = Math.max(joinedSeqId - 1, imports.seqId);
       return { userId, readSeqId: Math.max(readSeqId, begin), receivedSeqId: Math.max(receivedSeqId, begin) };
     };
   }

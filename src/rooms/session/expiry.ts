@@ -1,10 +1,12 @@
 import type { Effects } from "../../kernel/effects.ts";
 import type { Clock } from "../../kernel/ports.ts";
+import type { Entry } from "../../protocol/entry.ts";
 import type { PackId } from "../../protocol/ids.ts";
 import type { AppendItem, AppendResult } from "../../protocol/rpc/session-call.ts";
 import type { Amendments } from "./amendments.ts";
 import type { Due, ExpiryStore } from "./expiry-store.ts";
 import type { SessionFeature } from "./feature.ts";
+import { IMPORT_RESTS_MS, type ImportBook } from "./import-book.ts";
 import type { Log } from "./log.ts";
 
 /** Messages of one event that expire; what else is due follows at once in the next. */
@@ -16,6 +18,7 @@ interface ExpiryPorts {
   readonly amendments: Amendments;
   readonly clock: Clock;
   readonly effects: Effects;
+  readonly imports: ImportBook;
 }
 
 /** Messages with a time to live: each is a row until then, and the room's alarm ends it. */
@@ -37,9 +40,20 @@ export class Expiry implements SessionFeature {
     }
   }
 
+  imported(entry: Entry): void {
+    if (entry.kind !== "message" || entry.expiresAt === undefined || entry.gone !== undefined) return;
+    this.#ports.store.put({ atMs: entry.expiresAt, seqId: entry.seqId });
+    this.#ports.effects.wakeAt(entry.expiresAt);
+  }
+
   alarm(): void {
-    const { store, clock, effects } = this.#ports;
+    const { store, clock, effects, imports } = this.#ports;
     const nowMs = clock.nowMs();
+    const waitMs = imports.waitMs(IMPORT_RESTS_MS);
+    if (waitMs > 0) {
+      if (store.first(1).length > 0) effects.wakeAt(nowMs + waitMs);
+      return;
+    }
     const first = store.first(MAX_AT_ONCE + 1);
     const due = first.slice(0, MAX_AT_ONCE).filter(({ atMs }) => atMs <= nowMs);
     for (const one of due) this.#expire(one);

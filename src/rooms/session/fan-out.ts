@@ -1,10 +1,11 @@
 import { type BackoffPlan, backoffMs } from "../../kernel/backoff.ts";
 import type { Effects } from "../../kernel/effects.ts";
 import type { Clock, Random } from "../../kernel/ports.ts";
-import { mailboxRoom, type RoomName } from "../../kernel/room-name.ts";
 import type { EntryFrame, ObservedFrame } from "../../protocol/down.ts";
 import type { AppId, SessionId, UserId } from "../../protocol/ids.ts";
 import type { MailboxCall } from "../../protocol/rpc/mailbox-call.ts";
+import { keyOf, type Target, targetOf } from "./delivery-target.ts";
+import type { ImportBook } from "./import-book.ts";
 import type { Log } from "./log.ts";
 import type { SessionStore } from "./store.ts";
 import { AS_MEMBER, type Reader } from "./types.ts";
@@ -12,22 +13,9 @@ import { AS_MEMBER, type Reader } from "./types.ts";
 /** While a delivery is outstanding the alarm is at most this far away. Below the 10 s after which an idle object is evicted. */
 const RESUME_AFTER_MS = 5_000;
 const MAX_ENTRIES_PER_CALL = 1_024;
+/** A long import is many calls, and one delivery. */
+const TELL_AFTER_MS = 2_000;
 const RETRY: BackoffPlan = { baseMs: 500, maxMs: 60_000 };
-
-/** One mailbox that the log is delivered to. A user who is a member and observes as well has two, independent of each other. */
-interface Target extends Reader {
-  readonly key: string;
-  readonly room: RoomName;
-  /** Everything up to here is durable in the mailbox. */
-  cursor: number;
-  /** Nothing after this is theirs: they left. */
-  untilSeqId: number | undefined;
-  inFlight: boolean;
-  failures: number;
-  retryAtMs: number;
-  /** Has a backlog row: its cursor is its own, not the common one. */
-  stored: boolean;
-}
 
 /** Tag of a delivery. */
 export interface DeliveredTag {
@@ -41,6 +29,7 @@ interface FanOutPorts {
   readonly sessionId: SessionId;
   readonly store: SessionStore;
   readonly log: Log;
+  readonly imports: ImportBook;
   readonly effects: Effects;
   readonly clock: Clock;
   readonly random: Random;
@@ -74,10 +63,10 @@ export class FanOut {
     this.#ports = ports;
     const { fanned } = ports.store.head();
     for (const { userId, observation = AS_MEMBER, joinedSeqId } of readers) {
-      this.#put(this.#target({ userId, observation }, Math.max(fanned, joinedSeqId - 1)));
+      this.#put(targetOf(ports.app, { userId, observation }, Math.max(fanned, joinedSeqId - 1)));
     }
     for (const row of ports.store.backlog()) {
-      this.#put({ ...this.#target(row, row.cursor), untilSeqId: row.untilSeqId, stored: true });
+      this.#put({ ...targetOf(ports.app, row, row.cursor), untilSeqId: row.untilSeqId, stored: true });
     }
   }
 
@@ -110,7 +99,7 @@ export class FanOut {
     const reader = { userId, observation };
     const old = this.#targets.get(keyOf(reader));
     if (old?.stored) this.#ports.store.deleteBacklog(reader);
-    this.#put({ ...this.#target(reader, joinedSeqId - 1), inFlight: old?.inFlight ?? false });
+    this.#put({ ...targetOf(this.#ports.app, reader, joinedSeqId - 1), inFlight: old?.inFlight ?? false });
   }
 
   /** The log is theirs up to `untilSeqId`. */
@@ -138,16 +127,17 @@ export class FanOut {
     for (const one of this.#targets.values()) {
       const upTo = this.#endOf(one);
       if (one.cursor >= upTo) continue;
-      if (one.retryAtMs > nowMs) {
-        wakeAtMs = Math.min(wakeAtMs, one.retryAtMs);
+      const dueAtMs = Math.max(one.retryAtMs, this.#toldAtMs(one, nowMs));
+      if (dueAtMs > nowMs) {
+        wakeAtMs = Math.min(wakeAtMs, dueAtMs);
         continue;
       }
       wakeAtMs = Math.min(wakeAtMs, nowMs + RESUME_AFTER_MS);
       if (one.inFlight) continue;
       one.inFlight = true;
-      const piece = this.#pieceFor(one.cursor, upTo);
-      const tag: DeliveredTag = { kind: "delivered", key: one.key, upTo: piece.upTo };
-      effects.call(one.room, callFor(one, piece), tag);
+      const next = this.#nextFor(one, upTo);
+      const tag: DeliveredTag = { kind: "delivered", key: one.key, upTo: next.upTo };
+      effects.call(one.room, next.call, tag);
     }
     if (wakeAtMs < Number.POSITIVE_INFINITY) effects.wakeAt(wakeAtMs);
   }
@@ -191,6 +181,25 @@ export class FanOut {
     return Math.min(this.#ports.log.headSeqId, one.untilSeqId ?? Number.POSITIVE_INFINITY);
   }
 
+  /** Of an import that goes on nobody is told before it rests. */
+  #toldAtMs(one: Target, nowMs: number): number {
+    return this.#isToldAsOne(one) ? nowMs + this.#ports.imports.waitMs(TELL_AFTER_MS) : 0;
+  }
+
+  #isToldAsOne({ observation, cursor }: Target): boolean {
+    return observation === AS_MEMBER && cursor < this.#ports.imports.seqId;
+  }
+
+  #nextFor(one: Target, upTo: number): { readonly call: MailboxCall; readonly upTo: number } {
+    const { imports } = this.#ports;
+    if (this.#isToldAsOne(one)) {
+      const end = Math.min(upTo, imports.seqId);
+      return { call: imports.summary(one.cursor, end), upTo: end };
+    }
+    const piece = this.#pieceFor(one.cursor, upTo);
+    return { call: callFor(one, piece), upTo: piece.upTo };
+  }
+
   #pieceFor(after: number, upTo: number): Piece {
     const { log, sessionId } = this.#ports;
     const { changes } = log;
@@ -205,25 +214,6 @@ export class FanOut {
   #put(one: Target): void {
     this.#targets.set(one.key, one);
   }
-
-  #target({ userId, observation }: Reader, cursor: number): Target {
-    const reader = { userId, observation, key: keyOf({ userId, observation }) };
-    const room = mailboxRoom(this.#ports.app, userId);
-    return {
-      ...reader,
-      room,
-      cursor,
-      untilSeqId: undefined,
-      inFlight: false,
-      failures: 0,
-      retryAtMs: 0,
-      stored: false,
-    };
-  }
-}
-
-function keyOf({ userId, observation }: Reader): string {
-  return observation === AS_MEMBER ? userId : `${observation} ${userId}`;
 }
 
 function callFor({ observation }: Reader, piece: Piece): MailboxCall {

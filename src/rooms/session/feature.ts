@@ -1,4 +1,5 @@
 import type { CallTag } from "../../kernel/effects.ts";
+import type { Entry } from "../../protocol/entry.ts";
 import type { UserId } from "../../protocol/ids.ts";
 import type { ResultOf } from "../../protocol/results.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
@@ -25,4 +26,6 @@ export interface SessionFeature {
   /** The reply to a call of any feature: each looks for the tags that it made. */
   replied?(tag: CallTag, outcome: Outcome): void;
   settle?(): void;
+  /** An entry that was written elsewhere is in the log as it is: what is kept about it besides is made of it. */
+  imported?(entry: Entry): void;
 }

@@ -5,6 +5,7 @@ import type { FeedMoved, FeedPage, FeedReader } from "../../protocol/rpc/feed-ca
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
 import type { SessionCalls, SessionFeature } from "./feature.ts";
 import type { Feed, FeedStore } from "./feed-store.ts";
+import type { ImportBook } from "./import-book.ts";
 import type { Log } from "./log.ts";
 import type { Trimming } from "./trimming.ts";
 
@@ -32,6 +33,7 @@ interface FeedPorts {
   readonly store: FeedStore;
   readonly log: Log;
   readonly trimming: Trimming;
+  readonly imports: ImportBook;
   readonly effects: Effects;
   readonly clock: Clock;
   /** As of now: an app may begin to want them at any time. */
@@ -136,7 +138,7 @@ export class Feeds implements SessionFeature {
       feed = this.#ports.store.find(reader) ?? this.#first(reader);
       this.#feeds.set(reader, feed);
     }
-    return feed;
+    return reader === "archive" ? feed : this.#afterImport(feed);
   }
 
   /** The archive wants all there is. Webhooks begin where the log ended when they were first wanted; that is known from then on. */
@@ -144,6 +146,11 @@ export class Feeds implements SessionFeature {
     const feed = { cursor: reader === "archive" ? 0 : this.#startSeqId, askedAtMs: undefined };
     if (reader !== "archive") this.#ports.store.put(reader, feed);
     return feed;
+  }
+
+  /** What was imported happened elsewhere: endpoints are not told of it. */
+  #afterImport({ cursor, askedAtMs }: Feed): Feed {
+    return { cursor: Math.max(cursor, this.#ports.imports.seqId), askedAtMs };
   }
 
   #put(reader: FeedReader, feed: Feed): void {

@@ -10,7 +10,7 @@ import { MAX_BATCH_BYTES } from "../../protocol/limits.ts";
 import { failed, type Outcome } from "../../protocol/rpc/outcome.ts";
 import type { UnreadResult } from "../../protocol/rpc/session-call.ts";
 import type { SessionStore } from "./store.ts";
-import type { NewEntry, Stored } from "./types.ts";
+import { type NewEntry, type Stored, UNKNOWN_DIGEST } from "./types.ts";
 
 export type MessageBody = Omit<MessageEntry, "seqId" | "timestamp" | "from" | "packId" | "kind">;
 type EntryBody = Pick<NoticeEntry, "kind" | "notice"> | Pick<ControlEntry, "kind" | "control">;
@@ -74,7 +74,7 @@ export class Log {
   /** Where a request that was made before ended up. Throws `PACK_CONFLICT` when its packId was used for something else. */
   findAsked(by: UserId, { packId, digest }: Asked): Stored | undefined {
     const stored = this.find(by, packId);
-    if (stored !== undefined && stored.digest !== digest) throw new ParleyError("PACK_CONFLICT");
+    if (stored !== undefined && !isOf(stored, digest)) throw new ParleyError("PACK_CONFLICT");
     return stored;
   }
 
@@ -96,7 +96,7 @@ export class Log {
       fresh.push({ entry: { seqId, timestamp, from: sender, packId, kind: "message", ...message.value }, digest });
       return { ok: true, value: { sessionId, seqId, timestamp } };
     });
-    this.#append(fresh, fanned);
+    this.append(fresh, fanned);
     return results;
   }
 
@@ -119,7 +119,7 @@ export class Log {
     const { packId } = asked;
     const digest = "digest" in asked ? asked.digest : undefined;
     const entry = { seqId: this.#seqId + 1, timestamp: this.#nextTimestamp(), from: by, packId, ...body } as Entry & B; // SAFETY: a body makes the entry of its kind
-    this.#append([{ entry, digest }], fanned);
+    this.append([{ entry, digest }], fanned);
     if (entry.kind === "control" && setsContent(entry.control)) this.#store.putEdit(entry.control.target, entry.seqId);
     return entry;
   }
@@ -217,7 +217,8 @@ export class Log {
     return Math.max(this.#clock.nowMs(), this.#timestamp);
   }
 
-  #append(fresh: readonly NewEntry[], fanned: number): void {
+  /** Entries as they are to be. */
+  append(fresh: readonly NewEntry[], fanned: number): void {
     if (fresh.length === 0) return;
     this.#store.addEntries(fresh, fanned);
     for (const { entry } of fresh) {
@@ -235,8 +236,12 @@ export class Log {
 
 /** The answer to a packId that is stored: the same for the same request, a conflict for another (S2). */
 export function repeated(sessionId: SessionId, stored: Stored, digest: number): Outcome<MsgSendResult> {
-  if (stored.digest !== digest) return failed(new ParleyError("PACK_CONFLICT"));
+  if (!isOf(stored, digest)) return failed(new ParleyError("PACK_CONFLICT"));
   return { ok: true, value: { sessionId, seqId: stored.seqId, timestamp: stored.timestamp, repeated: true } };
+}
+
+function isOf(stored: Stored, digest: number): boolean {
+  return stored.digest === digest || stored.digest === UNKNOWN_DIGEST;
 }
 
 function sizeOf(entry: Entry): number {

@@ -1,12 +1,13 @@
 import { assertNever } from "../../kernel/assert.ts";
 import { matches } from "../../kernel/etag.ts";
-import type { GroupInfo } from "../../protocol/entry.ts";
+import type { Entry, GroupInfo } from "../../protocol/entry.ts";
 import { ParleyError } from "../../protocol/errors.ts";
 import type { GroupChangeResult, GroupFrame, GroupGetResult, GroupMembersResult } from "../../protocol/frames/group.ts";
 import type { GroupId, UserId } from "../../protocol/ids.ts";
 import { MAX_GROUP_MEMBERS } from "../../protocol/limits.ts";
 import type { SessionFeature } from "./feature.ts";
 import type { GroupChanges } from "./group-changes.ts";
+import type { NoticeEffects } from "./notice-effects.ts";
 import type { Roster } from "./roster.ts";
 import type { Silence } from "./silence.ts";
 
@@ -20,6 +21,7 @@ interface MembershipPorts {
   readonly roster: Roster;
   readonly changes: GroupChanges;
   readonly silence: Silence;
+  readonly effects: NoticeEffects;
 }
 
 /** The verbs of a group: who may do what, and the notice that each change leaves. */
@@ -41,6 +43,10 @@ export class Membership implements SessionFeature {
     "group.members": (by: UserId) => this.#members(by),
     "group.get": (by: UserId) => this.#get(by),
   };
+
+  imported(entry: Entry): void {
+    if (entry.kind === "notice") this.#ports.effects.apply(entry);
+  }
 
   readonly calls = { owner: (): { owner: UserId } => ({ owner: this.#ports.roster.require().owner }) };
 

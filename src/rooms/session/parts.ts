@@ -26,6 +26,10 @@ import { GroupStore } from "./group-store.ts";
 import { Growth } from "./growth.ts";
 import { HiddenStore } from "./hidden-store.ts";
 import { Hiding } from "./hiding.ts";
+import { ImportBook } from "./import-book.ts";
+import { ImportCheck } from "./import-check.ts";
+import { ImportStore } from "./import-store.ts";
+import { Imports } from "./imports.ts";
 import { InvitationStore } from "./invitation-store.ts";
 import { Invitations } from "./invitations.ts";
 import { Log } from "./log.ts";
@@ -78,7 +82,8 @@ export function sessionParts(
   const observerStore = new ObserverStore(sql);
   const book = new ObserverBook(observerStore);
   const access = new Access({ app, sessionId }, { roster, relations, silence, observers: book });
-  const fanOut = new FanOut({ app, sessionId, store, log, effects, clock, random }, [
+  const imports = new ImportBook({ sessionId, store: new ImportStore(sql), log, clock });
+  const fanOut = new FanOut({ app, sessionId, store, log, imports, effects, clock, random }, [
     ...access.joined(),
     ...observing(book),
   ]);
@@ -86,14 +91,14 @@ export function sessionParts(
   const signals = new Signals(app, effects);
   const amendments = new Amendments({ log, fanOut, store });
   const courier = new Courier({ store: new CourierStore(sql), effects, clock, random });
-  const shared = { sessionId, access, log, fanOut, drafts, signals, amendments, clock, effects };
+  const shared = { sessionId, access, log, fanOut, drafts, signals, amendments, imports, clock, effects };
   const observers = new Observers({ ...shared, store: observerStore, book });
   const expiry = new Expiry({ ...shared, store: new ExpiryStore(sql) });
   const hiding = new Hiding({ ...shared, store: new HiddenStore(sql) });
   const group = isGroup(sessionId)
     ? groupParts({ ...shared, app, groupId: sessionId, roster, silence, courier, sql, observers })
     : undefined;
-  const features = [
+  const features: SessionFeature[] = [
     new ControlRequests({ ...shared, policy }),
     expiry,
     hiding,
@@ -110,6 +115,10 @@ export function sessionParts(
     ...(group?.features ?? []),
     new Purging({ ...shared, app, store: new PurgeStore(sql), departure: group?.departure }),
     courier,
+    new Imports({
+      ...{ access, log, fanOut, book: imports, features: () => features },
+      check: new ImportCheck({ access, log, roster, clock }),
+    }),
   ];
   return { access, log, fanOut, drafts, expiry, hiding, relations, features };
 }
@@ -146,7 +155,7 @@ function groupParts(ports: GroupPorts): GroupParts {
   const invitations = new Invitations({ ...ports, store: new InvitationStore(ports.sql) });
   const effects = new NoticeEffects({ ...ports, gate, invitations });
   const changes = new GroupChanges({ ...ports, gate, effects });
-  const membership = new Membership({ ...ports, changes });
+  const membership = new Membership({ ...ports, effects, changes });
   const gates = [new GroupGate({ ...ports, gate, invitations, changes }), new GroupOrder({ ...ports, gate, changes })];
   const departure = new Departure({ ...ports, membership, gate, invitations });
   return { features: [membership, ...gates], departure };

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { MessageEntry } from "../../protocol/entry.ts";
+import type { Entry, MessageEntry } from "../../protocol/entry.ts";
 import { entryToJson } from "../../protocol/entry-json.ts";
 import { ParleyError } from "../../protocol/errors.ts";
 import type { MsgPin, MsgPins, MsgPinsResult, MsgSendResult } from "../../protocol/frames/message.ts";
@@ -34,6 +34,14 @@ export class Pins implements SessionFeature {
     "msg.pin": (by: UserId, frame: Pin) => this.#pin(by, frame),
     "msg.pins": (by: UserId, _frame: z.infer<typeof MsgPins>) => this.#list(by),
   };
+
+  imported(entry: Entry): void {
+    if (entry.kind !== "control") return;
+    const { control, seqId: pinnedBySeqId, from: by, timestamp: at } = entry;
+    if (control.op !== "pin" && control.op !== "unpin") return;
+    this.#ports.store.remove(control.target);
+    if (control.op === "pin") this.#ports.store.put({ seqId: control.target, pinnedBySeqId, by, at });
+  }
 
   #pin(by: UserId, frame: Pin): MsgSendResult {
     const { sessionId, access, log } = this.#ports;

@@ -1,17 +1,19 @@
 import { amended, type Span } from "../../protocol/amend.ts";
-import type { MessageEntry } from "../../protocol/entry.ts";
+import type { Entry, MessageEntry } from "../../protocol/entry.ts";
 import type { AppId, PackId, SessionId, UserId } from "../../protocol/ids.ts";
 import type { PurgeResult } from "../../protocol/rpc/session-call.ts";
 import { userOfNotices } from "../../protocol/session-id.ts";
 import type { Departure } from "./departure.ts";
 import type { FanOut } from "./fan-out.ts";
 import type { SessionCalls, SessionFeature } from "./feature.ts";
+import { IMPORT_RESTS_MS, type ImportBook } from "./import-book.ts";
 import type { Log } from "./log.ts";
 import type { PurgeStore } from "./purge-store.ts";
 
-/** Messages that one step empties, and rows that it looks at: what is left waits for the next. */
+/** Messages that one step empties; what is left waits for the next. */
 const MAX_AT_ONCE = 256;
-const MAX_ROWS = 4_096;
+/** Rows that one step looks at. */
+export const MAX_PURGED_ROWS = 4_096;
 /** How the cursor of what is gone because of its age is called: no user has this id. */
 const AGE = "";
 
@@ -29,6 +31,7 @@ interface PurgePorts {
   readonly store: PurgeStore;
   readonly log: Log;
   readonly fanOut: FanOut;
+  readonly imports: ImportBook;
   /** Of groups. */
   readonly departure: Departure | undefined;
 }
@@ -46,7 +49,8 @@ export class Purging implements SessionFeature {
 
   readonly calls: SessionCalls = {
     retain: ({ beforeMs }): PurgeResult => {
-      const { log, store } = this.#ports;
+      const { log, store, imports } = this.#ports;
+      if (imports.waitMs(IMPORT_RESTS_MS) > 0) return { more: false };
       const upTo = log.lastBefore(beforeMs, { after: store.cursor(AGE), upTo: log.headSeqId });
       return { more: this.#step({ subject: AGE, as: "expired", upTo }) };
     },
@@ -62,12 +66,18 @@ export class Purging implements SessionFeature {
     },
   };
 
+  imported(entry: Entry): void {
+    if (entry.kind !== "control" || entry.control.op !== "purge") return;
+    const { store, log } = this.#ports;
+    for (const message of store.kept(entry.control, MAX_PURGED_ROWS)) log.replace(amended(message, entry));
+  }
+
   /** Answers whether there is more to do. */
   #step({ subject, as, upTo, sender }: Purge): boolean {
     const { store } = this.#ports;
     const after = store.cursor(subject);
     if (upTo <= after) return false;
-    const end = Math.min(upTo, after + MAX_ROWS);
+    const end = Math.min(upTo, after + MAX_PURGED_ROWS);
     const kept = store.kept({ after, upTo: end, sender }, MAX_AT_ONCE);
     const [first, last] = [kept[0], kept.at(-1)];
     if (first !== undefined && last !== undefined)

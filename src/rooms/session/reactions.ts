@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { MessageEntry } from "../../protocol/entry.ts";
+import type { Entry, MessageEntry } from "../../protocol/entry.ts";
 import { ParleyError } from "../../protocol/errors.ts";
 import type { MsgReact, MsgReactions, MsgReactionsResult, MsgSendResult } from "../../protocol/frames/message.ts";
 import type { SessionId, UserId } from "../../protocol/ids.ts";
@@ -33,6 +33,15 @@ export class Reactions implements SessionFeature {
     "msg.react": (by: UserId, frame: React) => this.#react(by, frame),
     "msg.reactions": (by: UserId, frame: z.infer<typeof MsgReactions>) => this.#list(by, frame.seqId),
   };
+
+  imported(entry: Entry): void {
+    if (entry.kind !== "control") return;
+    const { control, from: userId } = entry;
+    if (control.op !== "react" && control.op !== "unreact") return;
+    const row = { seqId: control.target, reaction: control.reaction, userId };
+    this.#ports.store.remove(row);
+    if (control.op === "react") this.#ports.store.put(row);
+  }
 
   #react(by: UserId, frame: React): MsgSendResult {
     const { sessionId, access, log, store } = this.#ports;

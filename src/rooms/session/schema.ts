@@ -65,6 +65,9 @@ const archiveTables = `
     ) WITHOUT ROWID;
     CREATE TABLE trims (room TEXT PRIMARY KEY, seq INTEGER NOT NULL, packs_seq INTEGER NOT NULL) WITHOUT ROWID`;
 
+/** Up to where the log was imported, and when. */
+const importTable = `CREATE TABLE imports (room TEXT PRIMARY KEY, seq INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID`;
+
 /** A mute outlives leaving the group: else that would be a way round it. */
 const groupTables = `
     CREATE TABLE mutes (
@@ -114,6 +117,7 @@ export const sessionMigrations: RoomMigrations = {
     ${observerTables};
     ${archiveTables};
     ${purgeTable};
+    ${importTable};
     ${errandTable}`,
   ],
 };

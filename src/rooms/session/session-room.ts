@@ -21,7 +21,7 @@ const requestsOf = ({ requests }: SessionFeature) => requests;
 const callsOf = ({ calls }: SessionFeature) => calls;
 
 /** What users and server keys want done. Everything else follows from what was done already. */
-const ASKED: ReadonlySet<string> = new Set(["append", "request", "control", "history"]);
+const ASKED: ReadonlySet<string> = new Set(["append", "request", "control", "history", "import"]);
 
 /** One session: its ordered log, its members, and the delivery to their mailboxes. Rules: SPEC.md. */
 export class SessionRoom implements Room {

@@ -7,6 +7,8 @@ import type { UnreadResult } from "../../protocol/rpc/session-call.ts";
 import { isCountable } from "../../protocol/unread.ts";
 import type { BacklogRow, Head, NewEntry, Reader, Stored } from "./types.ts";
 
+const IN_PLACE = `ON CONFLICT (room, sender, pack) DO UPDATE SET seq = excluded.seq, ts = excluded.ts, digest = excluded.digest`;
+
 /** A page as it was read: `more` entries follow in the direction of reading. */
 export interface Page {
   readonly entries: Entry[];
@@ -29,7 +31,7 @@ export class SessionStore {
     return { seqId: Number(row.seq), timestamp: entryOf(row).timestamp, fanned: Number(row.fanned) };
   }
 
-  /** Consecutive entries of one sender and one timestamp. */
+  /** Consecutive entries. A packId that was forgotten by its old entry (S127) is that of the new one. */
   addEntries(fresh: readonly NewEntry[], fanned: number): void {
     const [only] = fresh;
     if (only !== undefined && fresh.length === 1) this.#addEntry(only, fanned);
@@ -45,12 +47,12 @@ export class SessionStore {
       .run(this.#sql.room, seqId, from, isCountable(entry) ? 1 : 0, mentionedIn(entry), fanned, entryToJson(entry));
     if (digest === undefined) return;
     this.#sql
-      .prepare("INSERT INTO packs (room, sender, pack, seq, ts, digest) VALUES (?, ?, ?, ?, ?, ?)")
+      .prepare(`INSERT INTO packs (room, sender, pack, seq, ts, digest) VALUES (?, ?, ?, ?, ?, ?) ${IN_PLACE}`)
       .run(this.#sql.room, from, packId, seqId, timestamp, digest);
   }
 
   /** One statement for many rows takes half the time of as many statements; for a single row it takes longer. */
-  #addRun({ first, texts, packs }: Run, fanned: number): void {
+  #addRun({ first, texts, packs, isAsked }: Run, fanned: number): void {
     const { seqId, from, timestamp } = first;
     this.#sql
       .prepare(
@@ -58,10 +60,11 @@ export class SessionStore {
          SELECT ?, ? + key, ?, ?, ?, ?, value FROM json_each(?)`,
       )
       .run(this.#sql.room, seqId, from, isCountable(first) ? 1 : 0, mentionedIn(first), fanned, JSON.stringify(texts));
+    if (!isAsked) return;
     this.#sql
       .prepare(
         `INSERT INTO packs (room, sender, pack, seq, ts, digest)
-         SELECT ?, ?, value ->> 0, ? + key, ?, value ->> 1 FROM json_each(?)`,
+         SELECT ?, ?, value ->> 0, ? + key, ?, value ->> 1 FROM json_each(?) WHERE true ${IN_PLACE}`,
       )
       .run(this.#sql.room, from, seqId, timestamp, JSON.stringify(packs));
   }
@@ -180,11 +183,12 @@ export class SessionStore {
   }
 }
 
-/** Consecutive entries that count alike, as many as fit into one statement: a Durable Object binds texts of at most 2 MB. */
+/** Consecutive entries of one sender and one timestamp that count alike, as many as fit into one statement: a Durable Object binds texts of at most 2 MB. */
 interface Run {
   readonly first: Entry;
   readonly texts: string[];
   readonly packs: [packId: PackId, digest: NewEntry["digest"]][];
+  readonly isAsked: boolean;
 }
 
 function runsOf(fresh: readonly NewEntry[]): Run[] {
@@ -194,18 +198,20 @@ function runsOf(fresh: readonly NewEntry[]): Run[] {
     const text = entryToJson(entry);
     bytes += text.length;
     const run = runs.at(-1);
-    if (run !== undefined && bytes <= MAX_BATCH_BYTES && countsAlike(run.first, entry)) {
+    const isAsked = digest !== undefined;
+    if (run?.isAsked === isAsked && bytes <= MAX_BATCH_BYTES && areAlike(run.first, entry)) {
       run.texts.push(text);
       run.packs.push([entry.packId, digest]);
     } else {
-      runs.push({ first: entry, texts: [text], packs: [[entry.packId, digest]] });
+      runs.push({ first: entry, texts: [text], packs: [[entry.packId, digest]], isAsked });
       bytes = text.length;
     }
   }
   return runs;
 }
 
-function countsAlike(a: Entry, b: Entry): boolean {
+function areAlike(a: Entry, b: Entry): boolean {
+  if (a.from !== b.from || a.timestamp !== b.timestamp) return false;
   return isCountable(a) === isCountable(b) && mentionedIn(a) === mentionedIn(b);
 }
 

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { CallTag, Effects } from "../../kernel/effects.ts";
 import type { Clock } from "../../kernel/ports.ts";
-import type { MessageEntry } from "../../protocol/entry.ts";
+import type { Entry, MessageEntry } from "../../protocol/entry.ts";
 import { ParleyError } from "../../protocol/errors.ts";
 import type { MsgSendResult } from "../../protocol/frames/message.ts";
 import type { StreamChunk, StreamChunkResult, StreamClose, StreamOpen } from "../../protocol/frames/stream.ts";
@@ -14,6 +14,7 @@ import { type Drafts, decided } from "./drafts.ts";
 import type { FanOut } from "./fan-out.ts";
 import type { SessionCalls, SessionFeature } from "./feature.ts";
 import type { GrownTag, Growth } from "./growth.ts";
+import { IMPORT_RESTS_MS, type ImportBook } from "./import-book.ts";
 import { askedOf, type Log } from "./log.ts";
 import type { StreamRow, StreamStore } from "./stream-store.ts";
 import { messageAt } from "./targets.ts";
@@ -39,6 +40,7 @@ interface StreamPorts {
   readonly store: StreamStore;
   readonly clock: Clock;
   readonly effects: Effects;
+  readonly imports: ImportBook;
 }
 
 /** Messages that grow. The text so far is the message's content in the log, so history and fan-out know it. */
@@ -71,11 +73,21 @@ export class Streams implements SessionFeature {
     if (known.kind === "grown") this.#ports.growth.replied(tag as GrownTag); // SAFETY: just checked
   }
 
+  /** Whoever writes it may go on here. */
+  imported(entry: Entry): void {
+    if (entry.kind === "message" && entry.streaming && entry.gone === undefined) this.#begin(entry.seqId);
+  }
+
   /** Closes what nobody writes on any more. */
   alarm(): void {
-    const { store, clock, effects } = this.#ports;
+    const { store, clock, effects, imports } = this.#ports;
     const nowMs = clock.nowMs();
     const rows = store.all();
+    const waitMs = imports.waitMs(IMPORT_RESTS_MS);
+    if (waitMs > 0) {
+      if (rows.length > 0) effects.wakeAt(nowMs + waitMs);
+      return;
+    }
     const due = rows.filter(({ touchedAt }) => touchedAt + ABANDONED_AFTER_MS <= nowMs);
     for (const { seqId } of due.slice(0, MAX_CLOSED_AT_ONCE)) this.#abandon(seqId);
     if (due.length > MAX_CLOSED_AT_ONCE) effects.wakeAt(nowMs + 1);
@@ -89,7 +101,7 @@ export class Streams implements SessionFeature {
   }
 
   #open(by: UserId, frame: Open, verdict?: Verdict): MsgSendResult {
-    const { access, drafts, log, fanOut, clock, effects } = this.#ports;
+    const { access, drafts, log, fanOut } = this.#ports;
     access.requireWriter(by);
     const { type: _, sessionId: __, ...message } = frame;
     const item = { ...message, streaming: true, verdict } as const;
@@ -99,9 +111,14 @@ export class Streams implements SessionFeature {
     const result = unwrap(outcome);
     if (result.repeated) return result;
     fanOut.touch();
-    this.#touch(result.seqId, clock.nowMs());
-    effects.wakeAt(clock.nowMs() + ABANDONED_AFTER_MS);
+    this.#begin(result.seqId);
     return result;
+  }
+
+  #begin(seqId: number): void {
+    const nowMs = this.#ports.clock.nowMs();
+    this.#touch(seqId, nowMs);
+    this.#ports.effects.wakeAt(nowMs + ABANDONED_AFTER_MS);
   }
 
   #grow(by: UserId, { seqId, offset, text }: Chunk): z.infer<typeof StreamChunkResult> {

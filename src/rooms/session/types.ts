@@ -5,9 +5,12 @@ import type { UserId } from "../../protocol/ids.ts";
 export interface Stored {
   readonly seqId: number;
   readonly timestamp: number;
-  /** Of what was asked for, to tell a retry from another request under the same packId. */
+  /** Of what was asked for, to tell a retry from another request under the same packId; or `UNKNOWN_DIGEST`. */
   readonly digest: number;
 }
+
+/** Of entries that were imported: what was asked for is not in them. Whatever repeats their packId is answered. */
+export const UNKNOWN_DIGEST = -1;
 
 /** An entry on its way into the log. */
 export interface NewEntry {
