@@ -1,7 +1,9 @@
 import { expect, it } from "vitest";
 import { commandOf, UsageError, usage } from "../scripts/admin/commands.ts";
 import { deploymentApi, parleyApi } from "../src/routes/client.ts";
+import { list } from "./sim/directory.ts";
 import { KEY, ROOT_KEY, SimHttp } from "./sim/http.ts";
+import { user } from "./sim/names.ts";
 
 const DAY_MS = 86_400_000;
 const http = new SimHttp();
@@ -46,6 +48,11 @@ it("administers apps, keys, users and settings", async () => {
   await admin("users unban alice");
   expect(await admin("users show alice")).toMatchObject({ userId: "alice", name: "Alice" });
   expect(await admin('settings policy {"friendship":"direct"}')).toMatchObject({ policy: { friendship: "direct" } });
+  list(http.world, [user("alice"), user("bob")]);
+  const { users } = (await admin("users list")) as { users: { userId: string }[] }; // SAFETY: what the route answers
+  expect(users.map(({ userId }) => userId).sort()).toEqual(["alice", "bob"]);
+  expect(await admin("users list OTku")).toEqual({ users: [] });
+  expect(await admin("stats")).toMatchObject({ users: 2, keys: 0 });
   expect(await admin("settings show")).toMatchObject({ policy: { friendship: "direct" } });
   expect(await admin("audit")).toMatchObject({
     records: [{ action: "policy.create" }, { action: "user.unban", about: "alice" }, {}, {}, {}],

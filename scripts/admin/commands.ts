@@ -105,6 +105,10 @@ const keys = {
 } as const satisfies Record<string, AdminCommand>;
 
 const people = {
+  "users list": {
+    usage: "[<cursor>]",
+    run: ({ app }, { words: [cursor] }) => told(app.users.$get({ query: cursor === undefined ? {} : { cursor } })),
+  },
   "users show": {
     usage: "<user>",
     run: ({ app }, given) => told(app.users[":userId"].$get({ param: { userId: word(given) } })),
@@ -140,6 +144,7 @@ const settings = {
     usage: "'<policy as JSON>'",
     run: ({ app }, given) => told(app.settings.policy.$put({ json: json(word(given)) })),
   },
+  stats: { usage: "", run: ({ app }) => told(app.stats.$get()) },
   audit: { usage: "", run: ({ app }) => told(app.audit.$get({ query: {} })) },
 } as const satisfies Record<string, AdminCommand>;
 

@@ -16,3 +16,6 @@ export const QUEUE_PLANS: { readonly [Q in QueueName]: QueuePlan } = {
   push: { maxBatch: 100, concurrency: 8, maxFaults: 20, retry: { baseMs: 1_000, maxMs: 300_000 } },
   webhook: { maxBatch: 100, concurrency: 4, maxFaults: 20, retry: { baseMs: 500, maxMs: 60_000 } },
 };
+
+// SAFETY: the keys of the plans are the queues
+export const QUEUES = Object.keys(QUEUE_PLANS) as [QueueName, ...QueueName[]];

@@ -5,6 +5,7 @@ import { beforeSendRoutes } from "./before-send-routes.ts";
 import { broadcastRoutes } from "./broadcast-routes.ts";
 import type { Deps } from "./deps.ts";
 import { deviceRoutes } from "./device-routes.ts";
+import { directoryRoutes } from "./directory-routes.ts";
 import { exportRoutes } from "./export-routes.ts";
 import { friendRoutes } from "./friend-routes.ts";
 import { gateRoutes } from "./gate-routes.ts";
@@ -41,6 +42,7 @@ export function apiRoutes(deps: Deps, tokens: Tokens) {
     .route("/", memberRoutes(deps))
     .route("/", gateRoutes(deps))
     .route("/", userRoutes(deps))
+    .route("/", directoryRoutes(deps))
     .route("/", banRoutes(deps))
     .route("/", deviceRoutes(deps))
     .route("/", pushRoutes(deps))

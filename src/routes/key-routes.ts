@@ -140,6 +140,6 @@ function secretOf(secret: string, parts: readonly string[]): string {
 }
 
 /** As they are, and not as they are remembered. */
-async function settingsNow(deps: Deps, app: AppId): Promise<AppSettings> {
+export async function settingsNow(deps: Deps, app: AppId): Promise<AppSettings> {
   return unwrap(await deps.call(appRoom(app), { type: "app.settings" })) as AppSettings; // SAFETY: what app.settings answers with
 }

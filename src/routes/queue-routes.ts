@@ -4,7 +4,7 @@ import { lettersRoom } from "../kernel/room-name.ts";
 import { type LettersCall, LettersMoved, LettersPage } from "../protocol/rpc/letters-call.ts";
 import { unwrap } from "../protocol/rpc/outcome.ts";
 import type { QueueName } from "../protocol/rpc/queue-job.ts";
-import { QUEUE_PLANS } from "../queues/queue-plan.ts";
+import { QUEUES } from "../queues/queue-plan.ts";
 import { requireServer } from "./acting.ts";
 import type { Deps } from "./deps.ts";
 import { once } from "./idempotency.ts";
@@ -15,9 +15,6 @@ import { type Authenticated, count, newRouter } from "./router.ts";
 const MAX_PAGE = 100;
 /** Letters of one retry or drop. */
 const MAX_MOVED = 1_000;
-
-// SAFETY: the keys of the plans are the queues
-const QUEUES = Object.keys(QUEUE_PLANS) as [QueueName, ...QueueName[]];
 
 const ofQueue = z.object({ queue: z.enum(QUEUES).meta({ example: "archive" }) });
 const Which = z.object({

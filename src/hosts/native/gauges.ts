@@ -1,13 +1,10 @@
 import type { Measures } from "../../kernel/measures.ts";
 import type { Sample } from "../../kernel/metrics.ts";
 import type { QueueName } from "../../protocol/rpc/queue-job.ts";
-import { QUEUE_PLANS } from "../../queues/queue-plan.ts";
+import { QUEUES } from "../../queues/queue-plan.ts";
 import { lettersByRoom } from "../../rooms/letters/letters-store.ts";
 import type { TurnDatabase } from "./database.ts";
 import type { Turns } from "./turns.ts";
-
-// SAFETY: the keys of the plans are the queues
-const QUEUES = Object.keys(QUEUE_PLANS) as QueueName[];
 
 interface Gauged {
   readonly measures: Measures;
