@@ -2,6 +2,8 @@ import { z } from "zod";
 import { DEFAULT_POLICY, type RoomPolicy } from "../kernel/policy.ts";
 import { type WordAction, WordFilter } from "../kernel/word-filter.ts";
 import { AppId, UserId } from "../protocol/ids.ts";
+import type { Retention } from "../protocol/rpc/app-settings.ts";
+import { RetentionText } from "../queues/archive/retention-text.ts";
 import { NO_PUSH, type PushConfig, PushConfigText } from "../queues/push/config/push-config.ts";
 import { type ObservabilityConfig, ObservabilityVariables, observabilityOf } from "./observability.ts";
 
@@ -26,6 +28,8 @@ export interface Config extends ObservabilityConfig {
   readonly webhookOrigins: readonly string[];
   /** Where the archive is: `libsql://`, `http://` or, natively, `file:`. Without it rooms keep all of their logs. */
   readonly archive: { readonly url: string; readonly token?: string | undefined } | undefined;
+  /** For how long contents are kept. It needs an archive, which knows where the old ones are. */
+  readonly retention: Retention;
   /** A request that is not answered by then gets `SEND_TIMED_OUT`. */
   readonly requestTimeoutMs: number;
   /** Through whom devices are reached, and with which credentials. */
@@ -107,6 +111,7 @@ const Environment = z.object({
     .pipe(z.array(Origin)),
   TURSO_URL: ArchiveUrl.optional(),
   TURSO_TOKEN: z.string().optional(),
+  PARLEY_RETENTION: RetentionText.default({}),
   PARLEY_HOT_ENTRIES: count(DEFAULT_HOT_ENTRIES),
   PARLEY_HOT_DAYS: z.coerce.number("needs a number from 0 on").min(0, "needs a number from 0 on").default(0),
   ...ObservabilityVariables,
@@ -162,8 +167,11 @@ export function readConfig(variables: Readonly<Record<string, unknown>>): Config
   }
   const given = parsed.data;
   const archive = given.TURSO_URL === undefined ? undefined : { url: given.TURSO_URL, token: given.TURSO_TOKEN };
+  if (archive === undefined && Object.keys(given.PARLEY_RETENTION).length > 0)
+    throw new ConfigError(["PARLEY_RETENTION needs an archive: set TURSO_URL"]);
   return {
     archive,
+    retention: given.PARLEY_RETENTION,
     environment: given.PARLEY_ENV,
     tokenSecret: given.PARLEY_TOKEN_SECRET,
     serverKeys: given.PARLEY_SERVER_KEYS,

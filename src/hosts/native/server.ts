@@ -6,6 +6,7 @@ import { migrateRooms } from "../../kernel/migrations.ts";
 import type { Clock } from "../../kernel/ports.ts";
 import type { ServiceQuestion } from "../../kernel/services.ts";
 import { CLOSE } from "../../protocol/close-codes.ts";
+import { type RetentionRun, retentionOf } from "../../queues/archive/retention.ts";
 import { bury } from "../../queues/bury.ts";
 import type { ConsumerPorts } from "../../queues/consumer.ts";
 import { consumersOf } from "../../queues/consumers.ts";
@@ -16,6 +17,7 @@ import { SpanExport } from "../span-export.ts";
 import { TurnDatabase } from "./database.ts";
 import { addGauges } from "./gauges.ts";
 import { measureLoopDelay } from "./loop-delay.ts";
+import { nowAndThen } from "./now-and-then.ts";
 import { PageFiles } from "./page-files.ts";
 import type { Listener, Runtime, Upgrade } from "./runtime.ts";
 import { Services } from "./services.ts";
@@ -30,6 +32,7 @@ const CLOSE_WAIT_MS = 2_000;
 const CLOSE_POLL_MS = 20;
 
 const EXPORT_EVERY_MS = 1_000;
+const RETENTION_PAUSES = { firstMs: 1_000, nextMs: 3_600_000 };
 
 const wallClock: Clock = { nowMs: () => Date.now() };
 
@@ -85,6 +88,7 @@ export class NativeServer {
       sleep: (ms) => sleep(ms),
       onFault: (fault) => logger.fault("consumer", fault),
     };
+    const retention = retentionOf(config.retention, ports);
     turns.queues.consume(consumersOf(config, ports), {
       random,
       measures,
@@ -98,7 +102,13 @@ export class NativeServer {
       fetch: handlerOf({ turns, measures, logger, tracing, services }, settings),
       socket: (socket, opening) => acceptSocket(turns, socket, opening),
     });
-    return new NativeServer({ db, turns, listener, services, ends: [measureLoopDelay(measures), exporting(tracing)] });
+    return new NativeServer({
+      db,
+      turns,
+      listener,
+      services,
+      ends: [measureLoopDelay(measures), exporting(tracing), clearing(retention)],
+    });
   }
 
   get port(): number {
@@ -121,6 +131,11 @@ export class NativeServer {
     this.#db.close();
     await this.#services.close();
   }
+}
+
+/** Has contents taken away whose time is over. Returns what ends it. */
+function clearing(retention: RetentionRun | undefined): () => unknown {
+  return retention === undefined ? () => undefined : nowAndThen((signal) => retention.run(signal), RETENTION_PAUSES);
 }
 
 /** Sends spans now and then. Returns what ends it, after the last of them. */

@@ -3,6 +3,7 @@ import type { RoomCall } from "../../kernel/effects.ts";
 import { addressOf } from "../../kernel/room-name.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
 import type { QueueJob } from "../../protocol/rpc/queue-job.ts";
+import { retentionOf } from "../../queues/archive/retention.ts";
 import type { ConsumerPorts, Consumers } from "../../queues/consumer.ts";
 import { consumersOf } from "../../queues/consumers.ts";
 import { createApp } from "../../routes/app.ts";
@@ -115,6 +116,9 @@ export default {
     const response = await app.fetch(request);
     if (app.tracing !== undefined) ctx.waitUntil(app.tracing.flush());
     return response;
+  },
+  async scheduled(_, bindings) {
+    await retentionOf(configOf(bindings).retention, queuePortsOf(bindings))?.run();
   },
   async queue(batch, bindings) {
     const ports = queuePortsOf(bindings);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type EndpointId, UserId } from "../ids.ts";
+import { SESSION_KINDS } from "../session-id.ts";
 import { WebhookFamily } from "../webhook.ts";
 
 /**
@@ -9,6 +10,11 @@ import { WebhookFamily } from "../webhook.ts";
 
 /** Words that an app may have, and characters of one. */
 const [MAX_WORDS, MAX_WORD_CHARS] = [10_000, 64];
+const Days = z.union([z.literal("keep"), z.number().positive().max(36_500)]);
+
+/** For how many days contents are kept, by kind of session. What is not said is kept for ever. */
+export const Retention = z.strictObject({ single: Days.optional(), group: Days.optional(), notice: Days.optional() });
+export type Retention = z.infer<typeof Retention>;
 
 /** Over the policy of the deployment. */
 const Overrides = z.object({
@@ -25,6 +31,7 @@ const Overrides = z.object({
   words: z.array(z.string().trim().min(1).max(MAX_WORD_CHARS)).max(MAX_WORDS).optional(),
   /** What becomes of a text with one of them. `replace`: they are replaced by `*` · `reject`: it is refused. */
   wordAction: z.enum(["replace", "reject"]).optional(),
+  retention: Retention.optional(),
 });
 export const PolicyOverrides = Overrides.refine(
   ({ words, wordAction }) => wordAction === undefined || words !== undefined,
@@ -55,10 +62,7 @@ export const BeforeSend = z.object({
   /** What becomes of a message when there is no answer: `open`: it is stored · `closed`: it is refused. */
   onFailure: z.enum(["open", "closed"]).default("open"),
   /** Only messages of these kinds of sessions. */
-  sessions: z
-    .array(z.enum(["single", "group", "notice"]))
-    .min(1)
-    .default(["single", "group"]),
+  sessions: z.array(z.enum(SESSION_KINDS)).min(1).default(["single", "group"]),
   /** Also about what server keys send, which is the app's own. */
   serverKeys: z.boolean().default(false),
 });
