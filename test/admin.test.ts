@@ -46,6 +46,7 @@ it("administers apps, keys, users and settings", async () => {
   await admin("users ban alice", { reason: "spam", days: "1" });
   expect(await http.get("/v1/users/alice/ban", KEY)).toMatchObject({ body: { ban: { reason: "spam" } } });
   await admin("users unban alice");
+  http.world.drain();
   expect(await admin("users show alice")).toMatchObject({ userId: "alice", name: "Alice" });
   expect(await admin('settings policy {"friendship":"direct"}')).toMatchObject({ policy: { friendship: "direct" } });
   list(http.world, [user("alice"), user("bob")]);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { appRoom, mailboxRoom } from "../kernel/room-name.ts";
+import { mailboxRoom } from "../kernel/room-name.ts";
 import { Done } from "../protocol/frames/done.ts";
 import { Profile, UserUpdate } from "../protocol/frames/user.ts";
 import { UserId } from "../protocol/ids.ts";
@@ -104,8 +104,5 @@ async function setBan(
   principal: Principal,
   { userId, ban }: { userId: UserId; ban: Ban | null },
 ): Promise<void> {
-  const { app } = principal;
-  unwrap(await deps.call(mailboxRoom(app, userId), { type: "ban", ban }));
-  const action = ban === null ? "user.unban" : "user.ban";
-  unwrap(await deps.call(appRoom(app), { type: "app.note", action, about: userId, by: actorOf(principal) }));
+  unwrap(await deps.call(mailboxRoom(principal.app, userId), { type: "ban", ban, by: actorOf(principal) }));
 }

@@ -192,4 +192,12 @@ it("a banned user is out at once, and in again when the ban is lifted", async ()
   expect(await ask("GET", "/v1/users/alice/ban", { by: KEY })).toMatchObject({ body: { ban: { reason: "spam" } } });
   expect(await ask("DELETE", "/v1/users/alice/ban", { by: KEY })).toMatchObject({ status: 200 });
   expect(await look(String(token))).toMatchObject({ status: 200 });
+  http.world.drain();
+  const of = { by: "deployment", about: "alice" };
+  expect((await ask("GET", "/v1/audit", { by: KEY })).body).toMatchObject({
+    records: [
+      { ...of, action: "user.unban" },
+      { ...of, action: "user.ban" },
+    ],
+  });
 });

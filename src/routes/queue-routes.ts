@@ -9,7 +9,7 @@ import { requireServer } from "./acting.ts";
 import type { Deps } from "./deps.ts";
 import { once } from "./idempotency.ts";
 import { operation } from "./operation.ts";
-import type { Principal } from "./principal.ts";
+import { actorOf, type Principal } from "./principal.ts";
 import { type Authenticated, count, newRouter } from "./router.ts";
 
 const MAX_PAGE = 100;
@@ -79,7 +79,7 @@ export function queueRoutes(deps: Deps) {
     })
     .openapi(retryDeadLetters, async (c) => {
       const [{ queue }, asked] = [c.req.valid("param"), c.req.valid("json")];
-      const call = { type: "letters.retry", ids: asked.ids } as const;
+      const call = { type: "letters.retry", ids: asked.ids, by: actorOf(c.get("principal")) } as const;
       return c.json(
         await move(deps, c, { asked, work: () => askLetters(deps, c.get("principal"), { queue, call }) }),
         200,
@@ -87,7 +87,7 @@ export function queueRoutes(deps: Deps) {
     })
     .openapi(dropDeadLetters, async (c) => {
       const [{ queue }, asked] = [c.req.valid("param"), c.req.valid("json")];
-      const call = { type: "letters.drop", ids: asked.ids } as const;
+      const call = { type: "letters.drop", ids: asked.ids, by: actorOf(c.get("principal")) } as const;
       return c.json(
         await move(deps, c, { asked, work: () => askLetters(deps, c.get("principal"), { queue, call }) }),
         200,

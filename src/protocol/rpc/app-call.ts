@@ -20,6 +20,18 @@ type SetCall = {
   };
 }[SectionName];
 
+/** Writes down what an administrator did elsewhere, once for each `source`. Answers with nothing. */
+export interface NoteCall {
+  readonly type: "app.note";
+  readonly by: string;
+  readonly action: string;
+  readonly about: string;
+  /** When, in ms since 1970. */
+  readonly at: number;
+  /** Where, and which of the deeds there. */
+  readonly source: string;
+}
+
 /** Calls to the room of an app. */
 export type AppCall =
   /** Answers with `AppSettings`. */
@@ -27,8 +39,7 @@ export type AppCall =
   | SetCall
   /** Answers with `AppChanged`. May be repeated. */
   | (Asked & { readonly type: "app.status"; readonly status: AppStatus })
-  /** Writes down what an administrator did elsewhere. Answers with nothing. */
-  | (Asked & { readonly type: "app.note"; readonly action: string; readonly about: string })
+  | NoteCall
   /** Answers with `AuditPage`, the newest first. */
   | { readonly type: "app.audit"; readonly before?: number | undefined; readonly limit: number }
   /** Of a signed request; used before it is `BAD_CREDENTIALS`. Answers with nothing. */

@@ -17,10 +17,12 @@ export type LettersCall =
   | { readonly type: "letters.put"; readonly job: object; readonly reason: string }
   /** Answers with `LettersPage`, the oldest first. */
   | { readonly type: "letters.list"; readonly after: number; readonly limit: number }
-  /** Puts them back into their queue. Answers with `LettersMoved`. Without `ids`: all. */
-  | { readonly type: "letters.retry"; readonly ids: readonly number[] | undefined }
-  /** Answers with `LettersMoved`. */
-  | { readonly type: "letters.drop"; readonly ids: readonly number[] | undefined };
+  /** Puts them back into their queue, or forgets them. Without `ids`: all. `by`: who, for the audit. Answers with `LettersMoved`. */
+  | {
+      readonly type: "letters.retry" | "letters.drop";
+      readonly ids: readonly number[] | undefined;
+      readonly by: string;
+    };
 
 export const LettersPage = z.object({
   letters: z.array(Letter),

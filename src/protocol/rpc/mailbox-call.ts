@@ -43,8 +43,8 @@ export type MailboxCall =
   /** How the user's presence is, for a server key. Answers with `Presence`. */
   | { readonly type: "lookPresence" }
   | ReplayCall
-  /** Keeps the user out, or with null lets them in again. May be repeated. Answers with the ban. */
-  | { readonly type: "ban"; readonly ban: Ban | null }
+  /** Keeps the user out, or with null lets them in again. May be repeated. `by`: who, for the audit. Answers with the ban. */
+  | { readonly type: "ban"; readonly ban: Ban | null; readonly by: string }
   /** The ban that holds now, or null. */
   | { readonly type: "standing" }
   /** The user leaves the app's directory, until they are heard of again. May be repeated. Answers with nothing. */

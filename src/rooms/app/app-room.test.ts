@@ -95,11 +95,12 @@ describe("the settings of an app", () => {
     unwrap(setHook("a", hook));
     unwrap(setHook("a", { ...hook, events: ["message", "read"] }));
     unwrap(setHook("a", null));
-    unwrap(ask({ type: "app.note", action: "user.ban", about: "alice", by: "KEY" }));
+    const note = { type: "app.note", action: "user.ban", about: "alice", by: "KEY", at: 7, source: "a" } as const;
+    for (let times = 0; times < 2; times += 1) unwrap(ask(note));
     const { records, more } = audit();
     expect(more).toBe(true);
     expect(records).toEqual([
-      { id: 4, at: world.nowMs, by: "KEY", action: "user.ban", about: "alice" },
+      { id: 4, at: 7, by: "KEY", action: "user.ban", about: "alice" },
       { id: 3, at: world.nowMs, by: "system", action: "webhook.delete", about: "a" },
     ]);
     expect(audit(3).records.map(({ by, action }) => [by, action])).toEqual([
@@ -116,7 +117,7 @@ describe("the settings of an app", () => {
         `INSERT INTO app_audit (room, id, at, by, action, about) SELECT ?, value, 0, '', '', '' FROM json_each(?)`,
       )
       .run(room, JSON.stringify([1, 2, 100_000]));
-    unwrap(ask({ type: "app.note", action: "x", about: "y" }));
+    unwrap(ask({ type: "app.note", action: "x", about: "y", by: "z", at: 1, source: "a" }));
     expect(unwrap(ask({ type: "app.audit", limit: 10 }))).toMatchObject({
       records: [{ id: 100_001 }, { id: 100_000 }, { id: 2 }],
     });

@@ -40,8 +40,7 @@ export class AppRoom implements Room {
       case "app.status":
         return this.#setStatus(known);
       case "app.note":
-        this.#audit.note(known.by, known.action, known.about);
-        return null;
+        return this.#audit.noteOnce(known);
       case "app.audit":
         return this.#audit.page(known.before, known.limit);
       case "app.nonce":

@@ -1,5 +1,5 @@
 import type { Clock, RoomSql, SqlRow } from "../../kernel/ports.ts";
-import type { AuditPage, AuditRecord } from "../../protocol/rpc/app-call.ts";
+import type { AuditPage, AuditRecord, NoteCall } from "../../protocol/rpc/app-call.ts";
 
 /** Older records than so many are forgotten. */
 const MAX_RECORDS = 100_000;
@@ -15,10 +15,23 @@ export class Audit {
   }
 
   note(by: string | undefined, action: string, about: string): void {
+    this.#add({ at: this.#clock.nowMs(), by: by ?? "system", action, about }, null);
+  }
+
+  /** What was done in another room, which tells of it until it has an answer. */
+  noteOnce({ source, at, by, action, about }: NoteCall): null {
+    const known = this.#sql
+      .prepare("SELECT id FROM app_audit WHERE room = ? AND source = ?")
+      .get(this.#sql.room, source);
+    if (known === undefined) this.#add({ at, by, action, about }, source);
+    return null;
+  }
+
+  #add({ at, by, action, about }: Omit<AuditRecord, "id">, source: string | null): void {
     const id = this.#lastId() + 1;
     this.#sql
-      .prepare("INSERT INTO app_audit (room, id, at, by, action, about) VALUES (?, ?, ?, ?, ?, ?)")
-      .run(this.#sql.room, id, this.#clock.nowMs(), by ?? "system", action, about);
+      .prepare("INSERT INTO app_audit (room, id, at, by, action, about, source) VALUES (?, ?, ?, ?, ?, ?, ?)")
+      .run(this.#sql.room, id, at, by, action, about, source);
     if (id > MAX_RECORDS)
       this.#sql.prepare("DELETE FROM app_audit WHERE room = ? AND id <= ?").run(this.#sql.room, id - MAX_RECORDS);
   }

@@ -1,3 +1,4 @@
+import { audited } from "../../kernel/audited.ts";
 import { Courier } from "../../kernel/courier.ts";
 import { CourierStore } from "../../kernel/courier-store.ts";
 import { digestOf } from "../../kernel/digest.ts";
@@ -6,7 +7,7 @@ import type { Clock, RoomPorts } from "../../kernel/ports.ts";
 import type { Room } from "../../kernel/room.ts";
 import { ParleyError } from "../../protocol/errors.ts";
 import type { AppId } from "../../protocol/ids.ts";
-import type { LettersCall, LettersMoved, LettersPage } from "../../protocol/rpc/letters-call.ts";
+import type { Letter, LettersCall, LettersMoved, LettersPage } from "../../protocol/rpc/letters-call.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
 import type { QueueJob, QueueName } from "../../protocol/rpc/queue-job.ts";
 import { LettersStore } from "./letters-store.ts";
@@ -18,12 +19,14 @@ const MAX_PER_CALL = 50;
 
 /** The dead letters of one queue of an app. Rules: SPEC.md. */
 export class LettersRoom implements Room {
+  readonly #app: AppId;
   readonly #queue: QueueName;
   readonly #clock: Clock;
   readonly #store: LettersStore;
   readonly #courier: Courier;
 
   constructor(address: { app: AppId; queue: QueueName }, { sql, clock, random }: RoomPorts, effects: Effects) {
+    this.#app = address.app;
     this.#queue = address.queue;
     this.#clock = clock;
     this.#store = new LettersStore(sql);
@@ -38,9 +41,8 @@ export class LettersRoom implements Room {
       case "letters.list":
         return this.#list(known);
       case "letters.retry":
-        return this.#retry(known.ids);
       case "letters.drop":
-        return { letters: this.#store.take(known.ids, MAX_AT_ONCE).length } satisfies LettersMoved;
+        return this.#take(known);
       default:
         return null;
     }
@@ -77,16 +79,28 @@ export class LettersRoom implements Room {
     return { letters: found.slice(0, limit), total: this.#store.count(), more: found.length > limit };
   }
 
-  /** Their place in the courier and the end of their letter are one step. */
-  #retry(ids: readonly number[] | undefined): LettersMoved {
+  #take({ type, ids, by }: LettersCall & { type: "letters.retry" | "letters.drop" }): LettersMoved {
     const letters = this.#store.take(ids, MAX_AT_ONCE);
+    if (letters.length === 0) return { letters: 0 };
+    if (type === "letters.retry") this.#retry(letters);
+    const about = `${this.#queue}: ${letters.length}`;
+    const source = `letters/${this.#queue} ${type} ${keyOf(letters)}`;
+    audited(this.#courier, this.#app, { by, action: type, about, at: this.#clock.nowMs(), source });
+    return { letters: letters.length };
+  }
+
+  /** Their place in the courier and the end of their letter are one step. */
+  #retry(letters: readonly Letter[]): void {
     for (let from = 0; from < letters.length; from += MAX_PER_CALL) {
       const some = letters.slice(from, from + MAX_PER_CALL);
       const jobs = some.map(({ job }) => job as unknown as QueueJob); // SAFETY: a consumer of this queue was handed them
-      // Ids begin anew when no letter is left, so they alone do not tell one errand from another.
-      const key = `${some[0]?.id}.${digestOf(JSON.stringify(some))}`;
+      const key = keyOf(some);
       this.#courier.post({ to: `@queue/${this.#queue}`, kind: "retry", key, call: { type: "enqueue", jobs } });
     }
-    return { letters: letters.length };
   }
+}
+
+/** Ids begin anew when no letter is left, so they alone do not tell some letters from others. */
+function keyOf(letters: readonly Letter[]): string {
+  return `${letters[0]?.id}.${digestOf(JSON.stringify(letters))}`;
 }

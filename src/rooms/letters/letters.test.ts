@@ -1,12 +1,13 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { alice, app, bob } from "../../../test/sim/names.ts";
 import { World } from "../../../test/sim/world.ts";
-import { lettersRoom } from "../../kernel/room-name.ts";
+import { appRoom, lettersRoom } from "../../kernel/room-name.ts";
 import type { LettersCall, LettersPage } from "../../protocol/rpc/letters-call.ts";
 import { unwrap } from "../../protocol/rpc/outcome.ts";
 import { singleSessionId } from "../../protocol/session-id.ts";
 
 const room = lettersRoom(app, "archive");
+const by = "KEY";
 const job = (id: number) => ({ app, sessionId: singleSessionId(alice, bob), id });
 let world: World;
 beforeEach(() => {
@@ -55,7 +56,7 @@ describe("dead letters", () => {
 
   it("D4 go back into their queue, once it can be reached", () => {
     for (const id of [1, 2, 3]) put(id);
-    expect(ask({ type: "letters.retry", ids: [1, 3, 7] })).toEqual({ letters: 2 });
+    expect(ask({ type: "letters.retry", ids: [1, 3, 7], by })).toEqual({ letters: 2 });
     expect(jobsIn(list())).toEqual([2]);
     world.land(0, "lost");
     world.crashAll();
@@ -68,20 +69,38 @@ describe("dead letters", () => {
 
   it("D4 go back all at once, in batches, and a letter that comes again meanwhile is one of its own", () => {
     for (let id = 1; id <= 120; id += 1) put(id);
-    expect(ask({ type: "letters.retry", ids: undefined })).toEqual({ letters: 120 });
+    expect(ask({ type: "letters.retry", ids: undefined, by })).toEqual({ letters: 120 });
     put(1);
-    expect(ask({ type: "letters.retry", ids: undefined })).toEqual({ letters: 1 });
+    expect(ask({ type: "letters.retry", ids: undefined, by })).toEqual({ letters: 1 });
     world.drain();
     expect(world.jobsOf("archive")).toHaveLength(121);
   });
 
   it("D5 are dropped, and that may be repeated", () => {
     for (const id of [1, 2, 3]) put(id);
-    expect(ask({ type: "letters.drop", ids: [2] })).toEqual({ letters: 1 });
-    expect(ask({ type: "letters.drop", ids: [2] })).toEqual({ letters: 0 });
-    expect(ask({ type: "letters.drop", ids: undefined })).toEqual({ letters: 2 });
+    expect(ask({ type: "letters.drop", ids: [2], by })).toEqual({ letters: 1 });
+    expect(ask({ type: "letters.drop", ids: [2], by })).toEqual({ letters: 0 });
+    expect(ask({ type: "letters.drop", ids: undefined, by })).toEqual({ letters: 2 });
     expect(list()).toEqual({ letters: [], total: 0, more: false });
     world.drain();
     expect(world.jobsOf("archive")).toEqual([]);
+  });
+
+  it("A32 go nowhere without a record of who sent them there", () => {
+    for (const id of [1, 2, 3]) put(id);
+    ask({ type: "letters.retry", ids: [1, 2], by });
+    ask({ type: "letters.drop", ids: [9], by });
+    ask({ type: "letters.drop", ids: undefined, by: "OTHER" });
+    world.crashAll();
+    world.nowMs += 5_000;
+    world.ringDue();
+    world.drain();
+    const at = world.nowMs - 5_000;
+    expect(unwrap(world.call(appRoom(app), { type: "app.audit", limit: 9 }))).toMatchObject({
+      records: [
+        { action: "letters.drop", about: "archive: 1", by: "OTHER", at },
+        { action: "letters.retry", about: "archive: 2", by, at },
+      ],
+    });
   });
 });

@@ -11,16 +11,18 @@ export class StandingStore {
 
   ban(): Ban | undefined {
     const row = this.#sql.prepare("SELECT ban FROM user_bans WHERE room = ?").get(this.#sql.room);
-    return row === undefined ? undefined : (JSON.parse(String(row.ban)) as Ban); // SAFETY: only put writes it
+    const text = row?.ban ?? null;
+    return text === null ? undefined : (JSON.parse(String(text)) as Ban); // SAFETY: only put writes it
   }
 
-  put(ban: Ban): void {
-    this.#sql
-      .prepare("INSERT INTO user_bans (room, ban) VALUES (?, ?) ON CONFLICT (room) DO UPDATE SET ban = excluded.ban")
-      .run(this.#sql.room, JSON.stringify(ban));
-  }
-
-  delete(): void {
-    this.#sql.prepare("DELETE FROM user_bans WHERE room = ?").run(this.#sql.room);
+  /** Returns the number of the change. */
+  put(ban: Ban | null): number {
+    const row = this.#sql
+      .prepare(
+        `INSERT INTO user_bans (room, ban, changes) VALUES (?, ?, 1)
+         ON CONFLICT (room) DO UPDATE SET ban = excluded.ban, changes = changes + 1 RETURNING changes`,
+      )
+      .get(this.#sql.room, ban && JSON.stringify(ban));
+    return Number(row?.changes);
   }
 }

@@ -13,7 +13,7 @@ beforeEach(() => {
   world = new World();
 });
 
-const ban = (value: Ban | null) => unwrap(world.call(mailboxOf(alice), { type: "ban", ban: value }));
+const ban = (value: Ban | null) => unwrap(world.call(mailboxOf(alice), { type: "ban", ban: value, by: "KEY" }));
 const standing = () => unwrap(world.call(mailboxOf(alice), { type: "standing" }));
 const setStatus = (status: "active" | "suspended") => unwrap(world.call(appRoom(app), { type: "app.status", status }));
 const session = sessionRoom(app, singleSessionId(alice, bob));
@@ -50,6 +50,26 @@ describe("who may be here at all", () => {
     expect(await visit("token")).toMatchObject({ error: "USER_BANNED" });
     ban(null);
     expect(await visit("token")).toMatchObject({ ok: true });
+  });
+
+  it("A32 is on record, whatever dies, in order and once", () => {
+    const records = () => unwrap(world.call(appRoom(app), { type: "app.audit", limit: 9 })) as { records: object[] }; // SAFETY: what app.audit answers with
+    ban({ reason: "spam" });
+    const at = world.nowMs;
+    world.land(0);
+    world.land(0, "lost");
+    ban(null);
+    ban({});
+    world.crashAll();
+    world.nowMs += 60_000;
+    world.ringDue();
+    world.drain();
+    const of = { about: alice, by: "KEY", at };
+    expect(records().records).toMatchObject([
+      { ...of, action: "user.ban" },
+      { ...of, action: "user.unban" },
+      { ...of, action: "user.ban" },
+    ]);
   });
 
   it("M207 a server key acts in the name of a banned user", async () => {

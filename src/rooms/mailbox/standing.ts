@@ -1,3 +1,4 @@
+import { audited } from "../../kernel/audited.ts";
 import type { Connection } from "../../kernel/ports.ts";
 import { isServerVisit } from "../../kernel/visit.ts";
 import { CLOSE } from "../../protocol/close-codes.ts";
@@ -19,11 +20,13 @@ export class Standing implements MailboxFeature {
   }
 
   readonly calls = {
-    ban: ({ ban }: { ban: Ban | null }): Ban | null => {
-      if (ban === null) this.#store.delete();
-      else this.#store.put(ban);
+    ban: ({ ban, by }: { ban: Ban | null; by: string }): Ban | null => {
+      const change = this.#store.put(ban);
       this.#ban = ban ?? undefined;
-      for (const connection of this.#mailbox.desk.connections()) this.refuses(connection);
+      const { app, me, clock, courier, desk } = this.#mailbox;
+      const [action, source] = [ban === null ? "user.unban" : "user.ban", `user/${me} ${change}`];
+      audited(courier, app, { by, action, about: me, at: clock.nowMs(), source });
+      for (const connection of desk.connections()) this.refuses(connection);
       return ban;
     },
     standing: (): Ban | null => this.#current() ?? null,
