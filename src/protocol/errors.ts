@@ -93,12 +93,14 @@ export function errorNameOf(code: number): ErrorName | undefined {
 export class ParleyError extends Error {
   override readonly name = "ParleyError";
   readonly errorName: ErrorName;
+  readonly detail: string | undefined;
   readonly retryAfterMs: number | undefined;
 
   constructor(errorName: ErrorName, detail?: string, options: { cause?: unknown; retryAfterMs?: number } = {}) {
     const { cause, retryAfterMs } = options;
     super(detail === undefined ? ERRORS[errorName].message : `${ERRORS[errorName].message}: ${detail}`, { cause });
     this.errorName = errorName;
+    this.detail = detail;
     this.retryAfterMs = retryAfterMs;
   }
 

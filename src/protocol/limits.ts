@@ -6,6 +6,8 @@ export const MAX_CONTENT_BYTES = 65_536;
 export const MAX_CONTENT_DEPTH = 32;
 /** Longest WebSocket message (in characters) or HTTP body (in bytes) that is looked at. Beyond it: close `TOO_BIG`, or HTTP 413. */
 export const MAX_FRAME_BYTES = 1_048_576;
+/** Longest body of an import, in bytes. */
+export const MAX_IMPORT_BYTES = 8_388_608;
 /** Where the runtimes themselves stop reading a WebSocket message, in bytes, with close code 1009. */
 export const MAX_SOCKET_PAYLOAD_BYTES = 4_194_304;
 /** Most request frames in one WebSocket frame (a JSON array). */

@@ -10,6 +10,7 @@ import { exportRoutes } from "./export-routes.ts";
 import { friendRoutes } from "./friend-routes.ts";
 import { gateRoutes } from "./gate-routes.ts";
 import { groupRoutes } from "./group-routes.ts";
+import { importRoutes } from "./import-routes.ts";
 import { inboxRoutes } from "./inbox-routes.ts";
 import { jobRoutes } from "./job-routes.ts";
 import { keyRoutes } from "./key-routes.ts";
@@ -50,6 +51,7 @@ export function apiRoutes(deps: Deps, tokens: Tokens) {
     .route("/", inboxRoutes(deps))
     .route("/", searchRoutes(deps))
     .route("/", exportRoutes(deps))
+    .route("/", importRoutes(deps))
     .route("/", friendRoutes(deps))
     .route("/", noticeRoutes(deps))
     .route("/", broadcastRoutes(deps))

@@ -7,7 +7,7 @@ import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
 import { timeout } from "hono/timeout";
 import { ParleyError } from "../protocol/errors.ts";
-import { MAX_FRAME_BYTES } from "../protocol/limits.ts";
+import { MAX_FRAME_BYTES, MAX_IMPORT_BYTES } from "../protocol/limits.ts";
 import type { Config } from "./config.ts";
 import { problem } from "./problem.ts";
 import type { Authenticated } from "./router.ts";
@@ -20,7 +20,9 @@ export function guard(app: OpenAPIHono<Authenticated>, config: Config): void {
   app.use(answerHeaders);
   if (config.corsOrigins.length > 0) app.use(fromOrigins(config.corsOrigins));
   app.use(timeout(config.requestTimeoutMs, new HTTPException(504)));
-  app.use(bodyLimit({ maxSize: MAX_FRAME_BYTES, onError: tooLong }));
+  const limited = bodyLimit({ maxSize: MAX_FRAME_BYTES, onError: tooLong });
+  const importLimited = bodyLimit({ maxSize: MAX_IMPORT_BYTES, onError: tooLong });
+  app.use((c, next) => (c.req.path.endsWith("/import") ? importLimited(c, next) : limited(c, next)));
   app.use(takeAsJson);
 }
 

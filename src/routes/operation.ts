@@ -13,6 +13,8 @@ export interface Asked {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** The body is a stream of lines of JSON, of which this is one. Handlers read and check it themselves. */
+  readonly lines?: z.ZodType;
 }
 
 /** 202: it is durable that it will be done. */
@@ -60,7 +62,7 @@ export type Operation<
 > = {
   method: M;
   path: P;
-  request: Omit<Q, "body"> & BodyOf<Q>;
+  request: Omit<Q, "body" | "lines"> & BodyOf<Q>;
   responses: { [Status in S]: { description: string; content: JsonContent<A> } };
 };
 
@@ -97,11 +99,12 @@ export function operation<
 >(given: Given<M, P, Q, A, S>): Operation<M, P, Q, A, S> {
   const { method, path, id, tag, summary, description, access = "any", request, example, answer } = given;
   const scope = given.scope ?? scopeOf(tag, method === "get" || given.reads === true);
-  const { body, ...rest } = request;
-  const isKeyed = method === "post" && access !== "public";
+  const { body, lines, ...rest } = request;
+  // What lines say has to be done once by itself: nobody remembers an answer to so many.
+  const isKeyed = method === "post" && access !== "public" && lines === undefined;
   const errors = [
     "BAD_PARAMETER" as const,
-    ...(body === undefined ? [] : OF_BODIES),
+    ...(body === undefined && lines === undefined ? [] : OF_BODIES),
     ...errorsOf(access),
     ...OF_ALL,
     ...(isKeyed ? (["PACK_CONFLICT"] as const) : []),
@@ -122,6 +125,7 @@ export function operation<
       ...(rest.params === undefined ? {} : { params: rest.params }),
       ...(rest.query === undefined ? {} : { query: rest.query }),
       ...(body === undefined ? {} : { body: { required: true, content: jsonOf(body, example) } }),
+      ...(lines === undefined ? {} : { body: { content: { [NDJSON]: { schema: lines, example } } } }),
     },
     responses: {
       [given.status ?? 200]: {

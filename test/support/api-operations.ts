@@ -20,11 +20,13 @@ interface Described {
   readonly operationId: string;
   readonly security: readonly Readonly<Record<string, readonly string[]>>[];
   readonly parameters?: readonly Parameter[];
-  readonly requestBody?: { readonly content: Json<{ readonly schema: JsonSchema; readonly example?: unknown }> };
+  readonly requestBody?: {
+    readonly content: Partial<Record<Media, { readonly schema: JsonSchema; readonly example?: unknown }>>;
+  };
   readonly responses: Readonly<Record<string, { readonly content: Answered }>>;
 }
-type Answered = Partial<Record<"application/json" | typeof NDJSON, { readonly schema: JsonSchema }>>;
-type Json<T> = { readonly "application/json": T };
+type Media = "application/json" | typeof NDJSON;
+type Answered = Partial<Record<Media, { readonly schema: JsonSchema }>>;
 
 export interface ApiDocument {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Described>>>>;
@@ -61,7 +63,9 @@ function operationOf(
   document: ApiDocument,
   { path, method, described }: { path: string; method: string; described: Described },
 ): Operation {
-  const content = described.requestBody?.content["application/json"];
+  const bodies = described.requestBody?.content;
+  // The JSON of an object is a line as well.
+  const content = bodies?.["application/json"] ?? bodies?.[NDJSON];
   const responses = Object.entries(described.responses);
   const success = responses.find(([status]) => status.startsWith("2"));
   const answer = success?.[1].content;

@@ -9,6 +9,7 @@ import { MAX_GROUP_MEMBERS } from "../../protocol/limits.ts";
 import type { Access } from "./access.ts";
 import type { Log } from "./log.ts";
 import { MAX_PURGED_ROWS } from "./purging.ts";
+import { isUsable } from "./reactions.ts";
 import type { Roster } from "./roster.ts";
 
 /** How far the clock of the other server may be ahead. What is later would keep all that follows in the future (S5). */
@@ -89,6 +90,7 @@ function controlFault({ seqId, control }: ControlEntry, messageAt: ReturnType<ty
   }
   const isAboutMessage = control.target < seqId && messageAt(control.target) !== undefined;
   if (!isAboutMessage) return "control.target: no message before it";
+  if (control.op === "react" && !isUsable(control.reaction)) return "control.reaction";
   return setsContent(control) ? lengthFault(control.content) : undefined;
 }
 

@@ -78,9 +78,12 @@ export class Reactions implements SessionFeature {
 }
 
 /** A text that SQLite or an object's keys would make another one of cannot be counted. */
+export function isUsable(reaction: string): boolean {
+  return reaction.isWellFormed() && !reaction.includes("\0") && reaction !== "__proto__";
+}
+
 function requireUsable(reaction: string): void {
-  const isUsable = reaction.isWellFormed() && !reaction.includes("\0") && reaction !== "__proto__";
-  if (!isUsable) throw new ParleyError("BAD_PARAMETER", "reaction");
+  if (!isUsable(reaction)) throw new ParleyError("BAD_PARAMETER", "reaction");
 }
 
 function requirePlace({ reactions = {} }: MessageEntry, reaction: string): void {
