@@ -24,7 +24,7 @@ export interface Question {
   /** Not there of an edit by a server key that names nobody. */
   readonly from?: UserId | undefined;
   /** Where it is to be stored, in each of them. */
-  readonly about: { readonly sessionId: SessionId } | { readonly sessions: number };
+  readonly about: { readonly sessionId: SessionId } | { readonly sessions: number | "all" };
   readonly messages: readonly Shown[];
 }
 

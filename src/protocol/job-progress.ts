@@ -11,7 +11,8 @@ export type JobFailure = z.infer<typeof JobFailure>;
 /** What is written down of a job: it never goes back. */
 export const JobProgress = z.object({
   kind: z.enum(["notice", "push", "broadcast"]),
-  state: z.enum(["queued", "running", "done", "cancelled"]),
+  state: z.enum(["gathering", "queued", "running", "done", "cancelled"]),
+  /** While it is `gathering`, those that were found. */
   total: z.int(),
   done: z.int(),
   failed: z.int(),

@@ -13,6 +13,7 @@ import { unwrap } from "../protocol/rpc/outcome.ts";
 import { singleSessionId } from "../protocol/session-id.ts";
 import { requireServer } from "./acting.ts";
 import { policyOf } from "./app-policy.ts";
+import { FOR_EVERYBODY } from "./audience.ts";
 import { EXAMPLE_JOB } from "./components.ts";
 import type { Deps } from "./deps.ts";
 import { idempotencyKeyOf } from "./idempotency.ts";
@@ -30,17 +31,17 @@ const BroadcastBody = z
     from: UserId,
     sessions: z.array(SessionId).max(MAX_BROADCAST_SESSIONS).default([]),
     /** Each in their single chat with the sender. */
-    users: z.array(UserId).max(MAX_BROADCAST_SESSIONS).default([]),
+    users: z.union([z.array(UserId).max(MAX_BROADCAST_SESSIONS), z.literal("all")]).default([]),
     contentType: ContentType.default(1),
     content: Content,
     ttlMs: MsgSend.shape.ttlMs,
     ...options,
   })
-  .refine(
-    ({ sessions, users }) =>
-      sessions.length + users.length > 0 && sessions.length + users.length <= MAX_BROADCAST_SESSIONS,
-    `give 1 to ${MAX_BROADCAST_SESSIONS} sessions and users`,
-  );
+  .refine(({ sessions, users }) => {
+    if (users === "all") return sessions.length === 0;
+    const targets = sessions.length + users.length;
+    return targets > 0 && targets <= MAX_BROADCAST_SESSIONS;
+  }, `give 1 to ${MAX_BROADCAST_SESSIONS} sessions and users, or all users and no sessions`);
 
 const startBroadcast = operation({
   method: "post",
@@ -48,8 +49,8 @@ const startBroadcast = operation({
   id: "startBroadcast",
   tag: "Jobs",
   summary: "Send a message to many sessions",
-  description:
-    "Starts a job, which is durable when this is answered, whatever `Prefer` says: each session gets the message once. The same `packId` (or `Idempotency-Key`) is the same job. A session in which the sender may not write counts as failed. For more than 10 000 start several.",
+  description: `Starts a job, which is durable when this is answered, whatever \`Prefer\` says: each session gets the message once. The same \`packId\` (or \`Idempotency-Key\`) is the same job. A session in which the sender may not write counts as failed. For more than 10 000 start several.
+${FOR_EVERYBODY} Each but the sender is reached in their single chat with the sender.`,
   access: "server",
   status: 202,
   request: { body: BroadcastBody },
@@ -78,9 +79,13 @@ export function broadcastRoutes(deps: Deps) {
     const { words } = await policyOf(deps, principal.app);
     allowedContent(message.contentType, message.content, words);
     const jobId = jobIdOf(principal.app, packId);
-    const targets = [...sessions, ...users.map((userId) => singleSessionId(sender, userId))];
+    const everybody = users === "all";
+    const targets = everybody
+      ? ("all" as const)
+      : [...sessions, ...users.map((userId) => singleSessionId(sender, userId))];
     const job = { kind: "broadcast", sender, message } as const;
-    const said = { app: principal.app, from: sender, sessions: targets, messages: [{ packId, ...message }] };
+    const where = { sessions: targets === "all" ? [singleSessionId(sender, sender)] : targets, everybody };
+    const said = { app: principal.app, from: sender, ...where, messages: [{ packId, ...message }] };
     const [verdict] = await verdictsOn(deps, said);
     unwrap(await deps.call(jobRoom(principal.app, jobId), { type: "start", job, targets, verdict }));
     const headers = { Location: `/v1/jobs/${jobId}`, "Preference-Applied": "respond-async" };

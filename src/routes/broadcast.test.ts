@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { list } from "../../test/sim/directory.ts";
 import { KEY, OTHER_KEY, SimHttp } from "../../test/sim/http.ts";
-import { alice, app, chat } from "../../test/sim/names.ts";
+import { alice, app, bob, carol, chat } from "../../test/sim/names.ts";
 import { MAX_BROADCAST_SESSIONS } from "../protocol/limits.ts";
 
 let http: SimHttp;
@@ -30,6 +31,16 @@ describe("POST /v1/jobs/broadcast", () => {
     http.world.drain();
     expect(await textsIn(chat)).toEqual(["we move"]);
     expect((await http.post("/v1/jobs/broadcast", KEY, { ...broadcast, content: "else" })).status).toBe(409);
+  });
+
+  it("reaches all users in their single chats with the sender", async () => {
+    list(http.world, [alice, bob, carol]);
+    const body = { ...broadcast, sessions: [], users: "all" };
+    const { jobId } = (await http.post("/v1/jobs/broadcast", KEY, body)).body;
+    expect((await http.get(`/v1/jobs/${jobId}`, KEY)).body).toMatchObject({ state: "gathering" });
+    http.world.quiesce(60_000);
+    expect((await http.get(`/v1/jobs/${jobId}`, KEY)).body).toMatchObject({ state: "done", total: 2, done: 2 });
+    expect([await textsIn(chat), await textsIn("SC_alice_carol")]).toEqual([["we move"], ["we move"]]);
   });
 
   it("tells of sessions that the sender may not write in, and goes on", async () => {
@@ -62,6 +73,8 @@ describe("POST /v1/jobs/broadcast", () => {
   it.each([
     { sessions: [], users: [] },
     { sessions: ["nowhere"] },
+    { users: "all" },
+    { sessions: [], users: "nobody" },
     { users: Array(MAX_BROADCAST_SESSIONS).fill("bob") },
     { from: undefined },
     { packId: undefined },

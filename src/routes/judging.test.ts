@@ -86,6 +86,13 @@ describe("what server keys send", () => {
     expect(asked[1]).toMatchObject({ sessions: 2, from: alice, messages: [{ packId: "job2", content: "parcel" }] });
     http.world.quiesce(60_000);
     expect(contents(noticeSessionId(app, bob))).toEqual(["parcel", "checked"]);
+    for (const [path, body] of [
+      ["/v1/notices", { ...notice, packId: "job3", users: "all" }],
+      ["/v1/jobs/broadcast", { packId: "job4", from: alice, users: "all", content: "parcel" }],
+    ] as const) {
+      expect((await http.post(path, KEY, body)).status).toBe(202);
+      expect(asked.at(-1)).toMatchObject({ sessions: "all", from: alice, messages: [{ packId: body.packId }] });
+    }
     decide = () => [{ action: "reject" }];
     const broadcast = { packId: "b", from: alice, users: [bob], content: "moving" };
     expect((await http.post("/v1/jobs/broadcast", KEY, broadcast)).status).toBe(422);

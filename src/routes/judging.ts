@@ -7,6 +7,8 @@ import type { Deps } from "./deps.ts";
 export interface ServerSaid extends Omit<Question, "about"> {
   /** Where, in each of them. */
   readonly sessions: readonly SessionId[];
+  /** In the sessions of all users, of which `sessions` has one that is like them. */
+  readonly everybody?: boolean;
 }
 
 /**
@@ -15,16 +17,20 @@ export interface ServerSaid extends Omit<Question, "about"> {
  */
 export async function verdictsOn(
   deps: Deps,
-  { sessions, ...said }: ServerSaid,
+  { sessions, everybody, ...said }: ServerSaid,
 ): Promise<readonly (Verdict | undefined)[]> {
   const settings = await deps.settings(said.app);
   if (settings.beforeSend?.serverKeys !== true) return [];
   const hook = sessions.map((sessionId) => hookOf(settings, sessionId)).find((one) => one !== undefined);
   if (hook === undefined) return [];
-  const [only] = sessions;
-  const about = sessions.length === 1 && only !== undefined ? { sessionId: only } : { sessions: sessions.length };
+  const about = everybody ? ({ sessions: "all" } as const) : aboutOf(sessions);
   const outcome = await deps.decide(decideCallOf(hook, { ...said, about }, deps.clock.nowMs()));
   return verdictsIn(outcome, hook, said.messages.length);
+}
+
+function aboutOf(sessions: readonly SessionId[]): Question["about"] {
+  const [only] = sessions;
+  return sessions.length === 1 && only !== undefined ? { sessionId: only } : { sessions: sessions.length };
 }
 
 interface Sent {

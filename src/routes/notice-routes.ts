@@ -7,12 +7,12 @@ import { ParleyError } from "../protocol/errors.ts";
 import { MsgSend } from "../protocol/frames/message.ts";
 import { JobId, PackId, UserId } from "../protocol/ids.ts";
 import { jobIdOf } from "../protocol/job-id.ts";
-import { MAX_NOTICE_USERS } from "../protocol/limits.ts";
 import { MessageOptions } from "../protocol/message-parts.ts";
 import { unwrap } from "../protocol/rpc/outcome.ts";
 import { noticeSessionId } from "../protocol/session-id.ts";
 import { requireServer } from "./acting.ts";
 import { policyOf } from "./app-policy.ts";
+import { Audience, FOR_EVERYBODY } from "./audience.ts";
 import { EXAMPLE_JOB } from "./components.ts";
 import type { Deps } from "./deps.ts";
 import { idempotencyKeyOf } from "./idempotency.ts";
@@ -25,7 +25,7 @@ const { priority, uncounted, push } = MessageOptions.shape;
 const NoticeBody = z.object({
   /** Required unless the request has an `Idempotency-Key`. */
   packId: PackId.optional(),
-  users: z.array(UserId).min(1).max(MAX_NOTICE_USERS),
+  users: Audience,
   /** In whose name; unless given, the deployment's `PARLEY_NOTICE_SENDER`. */
   from: UserId.optional(),
   contentType: ContentType.default(1),
@@ -42,8 +42,8 @@ const sendNotice = operation({
   id: "sendNotice",
   tag: "Notices",
   summary: "Send a business notice to many users",
-  description:
-    "Starts a job, which is durable when this is answered: each user gets the message in their session `BM_<app>_<user>` once. The same `packId` (or `Idempotency-Key`) is the same job.",
+  description: `Starts a job, which is durable when this is answered: each user gets the message in their session \`BM_<app>_<user>\` once. The same \`packId\` (or \`Idempotency-Key\`) is the same job.
+${FOR_EVERYBODY}`,
   access: "server",
   status: 202,
   request: { body: NoticeBody },
@@ -69,8 +69,9 @@ export function noticeRoutes(deps: Deps) {
     const sender = from ?? deps.config.noticeSender;
     const job = { kind: "notice", sender, message } as const;
     const { app } = principal;
-    const sessions = users.map((userId) => noticeSessionId(app, userId));
-    const said = { app, from: sender, sessions, messages: [{ packId, ...message }] };
+    const [to, everybody] = users === "all" ? [[sender], true] : [users, false];
+    const sessions = to.map((userId) => noticeSessionId(app, userId));
+    const said = { app, from: sender, sessions, everybody, messages: [{ packId, ...message }] };
     const [verdict] = await verdictsOn(deps, said);
     unwrap(await deps.call(jobRoom(app, jobId), { type: "start", job, targets: users, verdict }));
     return c.json({ jobId }, 202, { Location: `/v1/jobs/${jobId}` });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { list } from "../../test/sim/directory.ts";
 import { KEY, OTHER_KEY, SimHttp } from "../../test/sim/http.ts";
 import { hotSession } from "../../test/sim/mailboxes.ts";
 import { alice, app, bob } from "../../test/sim/names.ts";
@@ -35,6 +36,17 @@ describe("POST /v1/notices", () => {
       const hot = hotSession(http.world, userId, noticeSessionId(app, userId));
       expect(hot).toMatchObject({ unread: 1, last: { from: "system", content: "sale" } });
     }
+  });
+
+  it("goes to all users of the app, and of no other", async () => {
+    list(http.world, [alice, bob]);
+    const jobId = await started({ ...notice, users: "all" });
+    expect((await http.post("/v1/notices", OTHER_KEY, { ...notice, users: "all" })).status).toBe(202);
+    http.world.quiesce(60_000);
+    expect((await http.get(`/v1/jobs/${jobId}`, KEY)).body).toMatchObject({ state: "done", total: 2, done: 2 });
+    for (const userId of [alice, bob])
+      expect(hotSession(http.world, userId, noticeSessionId(app, userId))).toMatchObject({ unread: 1 });
+    expect((await http.post("/v1/notices", KEY, notice)).body).toMatchObject({ name: "PACK_CONFLICT" });
   });
 
   it("takes the sender from the configuration, or the request, and the options of a message", async () => {

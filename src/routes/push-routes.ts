@@ -11,10 +11,11 @@ import {
 } from "../protocol/frames/push.ts";
 import { DeviceId, JobId, PackId, UserId } from "../protocol/ids.ts";
 import { jobIdOf } from "../protocol/job-id.ts";
-import { MAX_NOTICE_USERS, MAX_PAGE_LIMIT } from "../protocol/limits.ts";
+import { MAX_PAGE_LIMIT } from "../protocol/limits.ts";
 import { unwrap } from "../protocol/rpc/outcome.ts";
 import { PushLogPage, PushNotification } from "../protocol/rpc/push-call.ts";
 import { asUser, requireServer } from "./acting.ts";
+import { Audience, FOR_EVERYBODY } from "./audience.ts";
 import { EXAMPLE_JOB } from "./components.ts";
 import type { Deps } from "./deps.ts";
 import { HTTP, idempotencyKeyOf } from "./idempotency.ts";
@@ -108,15 +109,15 @@ const sendPush = operation({
   id: "sendPush",
   tag,
   summary: "Push to users without a message",
-  description:
-    "Starts a job, which is durable when this is answered. Each user is pushed once, on all their devices or those of some `providers`, unless they want none or it is in their quiet hours. The same `packId` (or `Idempotency-Key`) is the same job.",
+  description: `Starts a job, which is durable when this is answered. Each user is pushed once, on all their devices or those of some \`providers\`, unless they want none or it is in their quiet hours. The same \`packId\` (or \`Idempotency-Key\`) is the same job.
+${FOR_EVERYBODY}`,
   access: "server",
   status: 202,
   request: {
     body: z.object({
       /** Required unless the request has an `Idempotency-Key`. */
       packId: PackId.optional(),
-      users: z.array(UserId).min(1).max(MAX_NOTICE_USERS),
+      users: Audience,
       notification: PushNotification,
     }),
   },

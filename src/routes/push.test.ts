@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { KEY, OTHER_KEY, SimHttp } from "../../test/sim/http.ts";
 import { alice, app, bob } from "../../test/sim/names.ts";
+import { World } from "../../test/sim/world.ts";
 import { mailboxRoom } from "../kernel/room-name.ts";
 import { ERRORS, type ErrorName } from "../protocol/errors.ts";
 import { unwrap } from "../protocol/rpc/outcome.ts";
@@ -68,6 +69,20 @@ describe("POST /v1/push", () => {
     const call = { type: "push.take", pushId: jobs()[0]?.pushId ?? "" } as const;
     const taken = unwrap(http.world.call(mailboxRoom(app, alice), call)) as PushTaken; // SAFETY: what it answers with
     expect(taken).toMatchObject({ kind: "send", parts: [{ message: { title: "Sale", body: "Today", badge: 0 } }] });
+  });
+
+  it("reaches all users who have a device", async () => {
+    http = new SimHttp({}, { world: new World({ newUsers: true }) });
+    await register("alice", "a");
+    await register("bob", "b");
+    const { jobId } = (await http.post("/v1/push", KEY, { ...push, users: "all" })).body;
+    http.world.quiesce(60_000);
+    expect((await http.get(`/v1/jobs/${jobId}`, KEY)).body).toMatchObject({ state: "done", total: 2, done: 2 });
+    expect(
+      jobs()
+        .map(({ userId }) => userId)
+        .sort(),
+    ).toEqual([alice, bob]);
   });
 
   it("is another job under another packId, and a conflict with another content", async () => {

@@ -24,7 +24,7 @@ export class SimJob {
     this.world = world;
   }
 
-  start(targets: readonly string[], job: Job = sale): JobProgress {
+  start(targets: readonly string[] | "all", job: Job = sale): JobProgress {
     return progressIn(this.world.call(room, { type: "start", job, targets }));
   }
 

@@ -31,7 +31,8 @@ export type JobCall =
   | {
       readonly type: "start";
       readonly job: Job;
-      readonly targets: readonly string[];
+      /** `all`: every user of the app. */
+      readonly targets: readonly string[] | "all";
       /** What the app decided about the job's message. It changes nothing of a job that is started already. */
       readonly verdict?: Verdict | undefined;
     }

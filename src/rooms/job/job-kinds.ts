@@ -6,7 +6,7 @@ import type { AppId, JobId, PackId, SessionId, UserId } from "../../protocol/ids
 import type { Job } from "../../protocol/rpc/job-call.ts";
 import { failed, type Outcome } from "../../protocol/rpc/outcome.ts";
 import type { AppendResult } from "../../protocol/rpc/session-call.ts";
-import { noticeSessionId } from "../../protocol/session-id.ts";
+import { noticeSessionId, singleSessionId } from "../../protocol/session-id.ts";
 
 /** What a job asks of one target's room. */
 export interface Item {
@@ -24,6 +24,8 @@ export interface ItemOf<J extends Job> {
 
 /** What is particular to one kind of job. */
 interface JobKind<J extends Job> {
+  /** Of a job for everybody: the target that stands for a user; unless given, the user. Without one they are left out. */
+  targetOf?(job: J, userId: UserId): string | undefined;
   itemOf(item: ItemOf<J>): Item;
   /** How the target's part ended, when its room answered. */
   outcomeOf(value: unknown): Outcome;
@@ -45,6 +47,7 @@ const KINDS: { readonly [Kind in Job["kind"]]: JobKind<Extract<Job, { readonly k
     outcomeOf: outcomeOfAppend,
   },
   broadcast: {
+    targetOf: ({ sender }, userId) => (userId === sender ? undefined : singleSessionId(sender, userId)),
     itemOf({ app, job: { sender, message }, target, packId }) {
       const to = sessionRoom(app, target as SessionId); // SAFETY: whoever starts a broadcast gives it session ids
       return { to, call: { type: "append", by: "server", sender, items: [{ packId, ...message }] } };

@@ -7,7 +7,7 @@ import type { Job } from "../../protocol/rpc/job-call.ts";
 import { noticeSessionId, singleSessionId } from "../../protocol/session-id.ts";
 
 const WEEK_MS = 7 * 86_400_000;
-const TABLES = ["job_orders", "job_states", "job_chunks", "job_retries", "job_failures"];
+const TABLES = ["job_orders", "job_states", "job_chunks", "job_retries", "job_failures", "job_gatherings"];
 
 let job: SimJob;
 beforeEach(() => {

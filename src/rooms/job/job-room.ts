@@ -1,4 +1,3 @@
-import { assertNever } from "../../kernel/assert.ts";
 import { digestOf } from "../../kernel/digest.ts";
 import type { CallTag, Effects, RoomCall } from "../../kernel/effects.ts";
 import type { RoomPorts } from "../../kernel/ports.ts";
@@ -9,11 +8,12 @@ import type { JobProgress } from "../../protocol/job-progress.ts";
 import type { Job, JobCall } from "../../protocol/rpc/job-call.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
 import type { Verdict } from "../../protocol/rpc/session-call.ts";
+import { Gathering } from "./gathering.ts";
 import { JobStore } from "./job-store.ts";
 import { Retries } from "./retries.ts";
 import { Targets } from "./targets.ts";
-import type { Order, State } from "./types.ts";
-import { type ItemTag, Work } from "./work.ts";
+import type { Found, Order, Stage, State } from "./types.ts";
+import { Work } from "./work.ts";
 
 /** How long the result of a job can be asked for. */
 const KEPT_MS = 7 * 86_400_000;
@@ -31,7 +31,7 @@ export class JobRoom implements Room {
   readonly #ports: RoomPorts;
   readonly #effects: Effects;
   readonly #store: JobStore;
-  #work: Work | undefined;
+  #stage: Stage | undefined;
 
   constructor({ app, jobId }: Address, ports: RoomPorts, effects: Effects) {
     this.#address = { app, jobId };
@@ -39,38 +39,30 @@ export class JobRoom implements Room {
     this.#effects = effects;
     this.#store = new JobStore(ports.sql);
     const found = this.#store.find();
-    if (found !== undefined) this.#work = this.#workOn(found.order, found.state);
+    if (found !== undefined) this.#stage = this.#stageAt(found.order, found.at);
   }
 
   call(call: RoomCall): JobProgress {
     const asked = call as JobCall; // SAFETY: hosts route by room kind, and only JobCall goes to job rooms
     if (asked.type === "start") return this.#start(asked);
-    const work = this.#work;
-    if (work === undefined) throw new ParleyError("NO_SUCH_JOB");
-    switch (asked.type) {
-      case "progress":
-        return work.progress();
-      case "cancel":
-        work.cancel();
-        return work.progress();
-      default:
-        return assertNever(asked);
-    }
+    if (asked.type === "cancel") this.#stage?.cancel();
+    if (this.#stage === undefined) throw new ParleyError("NO_SUCH_JOB");
+    return this.#stage.progress();
   }
 
   replied(tag: CallTag, outcome: Outcome): void {
-    this.#work?.replied(tag as ItemTag, outcome); // SAFETY: this room makes no other tags
+    this.#stage?.replied(tag, outcome);
   }
 
   alarm(): void {
-    const endedAt = this.#work?.endedAt;
+    const endedAt = this.#stage?.endedAt;
     if (endedAt !== undefined && endedAt + KEPT_MS <= this.#ports.clock.nowMs()) this.#forget();
-    else this.#work?.touch();
+    else this.#stage?.touch();
   }
 
   settle(): void {
-    this.#work?.settle();
-    const endedAt = this.#work?.endedAt;
+    this.#stage?.settle();
+    const endedAt = this.#stage?.endedAt;
     if (endedAt !== undefined) this.#effects.wakeAt(endedAt + KEPT_MS);
   }
 
@@ -83,30 +75,45 @@ export class JobRoom implements Room {
 
   #start({ job, targets, verdict }: Start): JobProgress {
     const digest = digestOf(JSON.stringify([job, targets]));
-    if (this.#work !== undefined) {
-      if (this.#work.order.digest !== digest) throw new ParleyError("PACK_CONFLICT");
-      return this.#work.progress();
+    if (this.#stage !== undefined) {
+      if (this.#stage.order.digest !== digest) throw new ParleyError("PACK_CONFLICT");
+      return this.#stage.progress();
     }
-    const different = [...new Set(targets)];
+    const different = targets === "all" ? [] : [...new Set(targets)];
     const order = { job: decided(job, verdict), digest, total: different.length, createdAt: this.#ports.clock.nowMs() };
-    const state = { cursor: 0, done: 0, failed: 0, phase: { kind: "open" } } as const;
     this.#store.create(order, different);
+    this.#stage = this.#stageAt(order, targets === "all" ? this.#gather() : this.#open());
+    return this.#stage.progress();
+  }
+
+  #gather(): Found {
+    const found = { shard: 0, after: "", total: 0 };
+    this.#store.putFound(found);
+    return found;
+  }
+
+  #open(): State {
+    const state = { cursor: 0, done: 0, failed: 0, phase: { kind: "open" } } as const;
     this.#store.putState(state);
-    this.#work = this.#workOn(order, state);
-    return this.#work.progress();
+    return state;
   }
 
   #forget(): void {
     this.#store.deleteAll();
-    this.#work = undefined;
+    this.#stage = undefined;
   }
 
-  #workOn(order: Order, state: State): Work {
+  #stageAt(order: Order, at: State | Found): Stage {
     const { clock, random } = this.#ports;
-    const store = this.#store;
-    const retries = new Retries({ store, clock, random });
-    const ports = { ...this.#address, store, targets: new Targets(store), retries, clock, effects: this.#effects };
-    return new Work(ports, order, state);
+    const ports = { ...this.#address, store: this.#store, clock, random, effects: this.#effects };
+    if ("phase" in at) {
+      const retries = new Retries(ports);
+      return new Work({ ...ports, targets: new Targets(this.#store), retries }, order, at);
+    }
+    const begin = (complete: Order, state: State) => {
+      this.#stage = this.#stageAt(complete, state);
+    };
+    return new Gathering({ ...ports, begin }, order, at);
   }
 }
 

@@ -2,7 +2,7 @@ import type { RoomSql, SqlRow } from "../../kernel/ports.ts";
 import { ERRORS, type ErrorName } from "../../protocol/errors.ts";
 import type { JobFailure } from "../../protocol/job-progress.ts";
 import type { Job } from "../../protocol/rpc/job-call.ts";
-import type { Order, Phase, Retry, State } from "./types.ts";
+import type { Found, Order, Phase, Retry, State } from "./types.ts";
 
 /** Targets in one row: far below the 2 MB that a Durable Object stores in one. */
 export const CHUNK_SIZE = 500;
@@ -15,25 +15,51 @@ export class JobStore {
     this.#sql = sql;
   }
 
-  find(): { order: Order; state: State } | undefined {
+  /** What was asked for, and how far it is: in its work, or in finding its targets. */
+  find(): { order: Order; at: State | Found } | undefined {
     const row = this.#sql
       .prepare(
-        `SELECT job, digest, total, created_at, cursor, done, failed, phase, ended_at
-         FROM job_orders JOIN job_states USING (room) WHERE room = ?`,
+        `SELECT job, digest, coalesce(g.total, o.total) AS total, created_at, cursor, done, failed, phase, ended_at,
+         shard, after FROM job_orders AS o LEFT JOIN job_states USING (room) LEFT JOIN job_gatherings AS g USING (room)
+         WHERE o.room = ?`,
       )
       .get(this.#sql.room);
-    return row === undefined ? undefined : { order: orderOf(row), state: stateOf(row) };
+    return row === undefined
+      ? undefined
+      : { order: orderOf(row), at: row.phase === null ? foundOf(row) : stateOf(row) };
   }
 
   create({ job, digest, total, createdAt }: Order, targets: readonly string[]): void {
     this.#sql
       .prepare("INSERT INTO job_orders (room, job, digest, total, created_at) VALUES (?, ?, ?, ?, ?)")
       .run(this.#sql.room, JSON.stringify(job), digest, total, createdAt);
-    for (let chunk = 0; chunk * CHUNK_SIZE < total; chunk += 1) {
-      this.#sql
-        .prepare("INSERT INTO job_chunks (room, chunk, targets) VALUES (?, ?, ?)")
-        .run(this.#sql.room, chunk, JSON.stringify(targets.slice(chunk * CHUNK_SIZE, (chunk + 1) * CHUNK_SIZE)));
-    }
+    for (let chunk = 0; chunk * CHUNK_SIZE < total; chunk += 1)
+      this.#putChunk(chunk, targets.slice(chunk * CHUNK_SIZE, (chunk + 1) * CHUNK_SIZE));
+  }
+
+  /** Behind the `total` that there are; no more than its last row has room for. */
+  addTargets(targets: readonly string[], total: number): void {
+    if (targets.length === 0) return;
+    const last = Math.floor(total / CHUNK_SIZE);
+    this.#putChunk(last, total % CHUNK_SIZE === 0 ? targets : [...this.chunk(last), ...targets]);
+  }
+
+  #putChunk(chunk: number, targets: readonly string[]): void {
+    this.#sql
+      .prepare(
+        `INSERT INTO job_chunks (room, chunk, targets) VALUES (?, ?, ?)
+         ON CONFLICT (room, chunk) DO UPDATE SET targets = excluded.targets`,
+      )
+      .run(this.#sql.room, chunk, JSON.stringify(targets));
+  }
+
+  putFound({ shard, after, total }: Found): void {
+    this.#sql
+      .prepare(
+        `INSERT INTO job_gatherings (room, shard, after, total) VALUES (?, ?, ?, ?)
+         ON CONFLICT (room) DO UPDATE SET shard = excluded.shard, after = excluded.after, total = excluded.total`,
+      )
+      .run(this.#sql.room, shard, after, total);
   }
 
   putState({ cursor, done, failed, phase }: State): void {
@@ -50,7 +76,7 @@ export class JobStore {
     const row = this.#sql
       .prepare("SELECT targets FROM job_chunks WHERE room = ? AND chunk = ?")
       .get(this.#sql.room, chunk);
-    return JSON.parse(String(row?.targets)) as string[]; // SAFETY: only create writes it
+    return JSON.parse(String(row?.targets)) as string[]; // SAFETY: only #putChunk writes it
   }
 
   retries(): Retry[] {
@@ -105,6 +131,7 @@ export class JobStore {
     this.deleteTargets();
     this.#sql.prepare("DELETE FROM job_failures WHERE room = ?").run(this.#sql.room);
     this.#sql.prepare("DELETE FROM job_states WHERE room = ?").run(this.#sql.room);
+    this.#sql.prepare("DELETE FROM job_gatherings WHERE room = ?").run(this.#sql.room);
     this.#sql.prepare("DELETE FROM job_orders WHERE room = ?").run(this.#sql.room);
   }
 }
@@ -112,6 +139,10 @@ export class JobStore {
 function orderOf(row: SqlRow): Order {
   const job = JSON.parse(String(row.job)) as Job; // SAFETY: only create writes it
   return { job, digest: Number(row.digest), total: Number(row.total), createdAt: Number(row.created_at) };
+}
+
+function foundOf(row: SqlRow): Found {
+  return { shard: Number(row.shard), after: String(row.after), total: Number(row.total) };
 }
 
 function stateOf(row: SqlRow): State {

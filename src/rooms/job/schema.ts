@@ -2,7 +2,8 @@ import type { RoomMigrations } from "../../kernel/migrations.ts";
 
 /**
  * `job_orders` is what was asked for, and never changes; `job_states` how far it is: its row is written often and is short.
- * `targets` is a JSON array of ids, `job` and `error` are JSON and the name of an error.
+ * `targets` is a JSON array of ids, `job` and `error` are JSON and the name of an error. A job for everybody has a row in
+ * `job_gatherings`, and the one in `job_states` when its targets are found.
  */
 export const jobMigrations: RoomMigrations = {
   kind: "job",
@@ -23,6 +24,9 @@ export const jobMigrations: RoomMigrations = {
     ) WITHOUT ROWID;
     CREATE TABLE job_failures (
       room TEXT NOT NULL, number INTEGER NOT NULL, target TEXT NOT NULL, error TEXT NOT NULL, PRIMARY KEY (room, number)
+    ) WITHOUT ROWID`,
+    `CREATE TABLE job_gatherings (
+      room TEXT PRIMARY KEY, shard INTEGER NOT NULL, after TEXT NOT NULL, total INTEGER NOT NULL
     ) WITHOUT ROWID`,
   ],
 };

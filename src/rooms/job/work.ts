@@ -1,14 +1,15 @@
-import type { Effects } from "../../kernel/effects.ts";
+import type { CallTag, Effects } from "../../kernel/effects.ts";
 import type { Clock } from "../../kernel/ports.ts";
 import type { ErrorName } from "../../protocol/errors.ts";
 import type { AppId, JobId } from "../../protocol/ids.ts";
 import type { JobProgress } from "../../protocol/job-progress.ts";
 import { isRefusal, type Outcome } from "../../protocol/rpc/outcome.ts";
+import { Burst } from "./burst.ts";
 import { jobKindOf, packIdOf } from "./job-kinds.ts";
 import type { JobStore } from "./job-store.ts";
 import type { Retries } from "./retries.ts";
 import type { Targets } from "./targets.ts";
-import type { Order, State } from "./types.ts";
+import type { Order, Stage, State } from "./types.ts";
 
 /** Calls under way at once. */
 const MAX_IN_FLIGHT = 64;
@@ -23,7 +24,7 @@ const RESUME_AFTER_MS = 5_000;
 const MAX_FAILURES_KEPT = 100;
 
 /** Tag of a target's call. */
-export interface ItemTag {
+interface ItemTag {
   readonly position: number;
 }
 
@@ -38,7 +39,7 @@ interface WorkPorts {
 }
 
 /** Calls every target of a job, from a committed cursor. */
-export class Work {
+export class Work implements Stage {
   readonly #ports: WorkPorts;
   readonly order: Order;
   #state: State;
@@ -47,8 +48,7 @@ export class Work {
   readonly #inFlight = new Set<number>();
   /** How calls at or beyond the cursor ended. */
   readonly #ended = new Map<number, Outcome>();
-  /** Calls started at one time: a host may run everything that follows from them in one turn. */
-  #burst = { atMs: Number.NaN, calls: 0 };
+  readonly #burst: Burst;
   /** A new instance does not know what an earlier one left to do. */
   #dirty = true;
   #mustCheckpoint = false;
@@ -58,9 +58,9 @@ export class Work {
     this.order = order;
     this.#state = state;
     this.#next = state.cursor;
+    this.#burst = new Burst(ports.clock, MAX_IN_FLIGHT);
   }
 
-  /** When it ended, if so. */
   get endedAt(): number | undefined {
     const { phase } = this.#state;
     return "endedAt" in phase ? phase.endedAt : undefined;
@@ -88,8 +88,9 @@ export class Work {
   }
 
   /** An earlier instance's calls are answered as well, and then twice: the first answer counts. */
-  replied({ position }: ItemTag, outcome: Outcome): void {
-    if (this.endedAt !== undefined) return;
+  replied(tag: CallTag, outcome: Outcome): void {
+    const { position } = tag as Partial<ItemTag>; // SAFETY: looked at only as far as it is one
+    if (position === undefined || this.endedAt !== undefined) return;
     this.#dirty = true;
     this.#inFlight.delete(position);
     const ending = outcome.ok ? jobKindOf(this.order.job).outcomeOf(outcome.value) : outcome;
@@ -159,13 +160,7 @@ export class Work {
   }
 
   #canCall(): boolean {
-    return this.#inFlight.size < MAX_IN_FLIGHT && this.#burstLeft() > 0;
-  }
-
-  #burstLeft(): number {
-    const nowMs = this.#ports.clock.nowMs();
-    if (this.#burst.atMs !== nowMs) this.#burst = { atMs: nowMs, calls: 0 };
-    return MAX_IN_FLIGHT - this.#burst.calls;
+    return this.#inFlight.size < MAX_IN_FLIGHT && !this.#burst.isSpent();
   }
 
   #call(position: number, target: string): void {
@@ -174,7 +169,7 @@ export class Work {
     const { job } = this.order;
     const { to, call } = jobKindOf(job).itemOf({ app, job, target, packId: packIdOf(jobId, target) });
     this.#inFlight.add(position);
-    this.#burst.calls += 1;
+    this.#burst.add();
     const tag: ItemTag = { position };
     effects.call(to, call, tag);
   }
