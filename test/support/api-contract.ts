@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { AppId } from "../../src/protocol/ids.ts";
 import { EXAMPLE_GROUP } from "../../src/routes/components.ts";
 import { type ApiRequest, Cast, type JsonSchema, type Operation, requestOf } from "./api-operations.ts";
 
@@ -10,6 +11,8 @@ export interface ApiAnswer {
 
 /** A server under test, whatever runs it. */
 export interface ApiTarget {
+  /** Whose the key is. */
+  readonly app: string;
   readonly key: string;
   /** Of another app. */
   readonly otherKey: string;
@@ -20,7 +23,7 @@ export interface ApiTarget {
 }
 
 /** Said in the group and in the chat; another app must never see it. */
-const SECRET = "the-secret-of-main";
+export const SECRET = "the-secret-of-the-app";
 
 interface StageRequest {
   readonly body?: object;
@@ -43,7 +46,7 @@ export class Stage {
 
   /** Sets up what requests to these paths are about. */
   static async set(target: ApiTarget, tag: string, paths: readonly string[]): Promise<Stage> {
-    const stage = new Stage(target, new Cast(tag));
+    const stage = new Stage(target, new Cast(tag, AppId.parse(target.app)));
     const isAbout = (part: string) => paths.some((path) => path.includes(part));
     if (isAbout("{groupId}")) await stage.#setGroup();
     if (isAbout("{sessionId}")) await stage.#setChat();

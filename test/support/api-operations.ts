@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { endpointIdOf } from "../../src/protocol/endpoint-id.ts";
 import { groupIdOf } from "../../src/protocol/group-id.ts";
-import { AppId, PackId, UserId } from "../../src/protocol/ids.ts";
+import { type AppId, PackId, UserId } from "../../src/protocol/ids.ts";
 import { jobIdOf } from "../../src/protocol/job-id.ts";
 import { keyIdOf } from "../../src/protocol/key-id.ts";
 import { EXAMPLE_ENDPOINT, EXAMPLE_GROUP, EXAMPLE_JOB, EXAMPLE_KEY } from "../../src/routes/components.ts";
@@ -126,15 +126,15 @@ export class Cast {
   /** The webhook that they are about. */
   readonly webhook: PackId;
 
-  constructor(tag: string) {
+  constructor(tag: string, app: AppId) {
     this.#tag = tag;
-    this.#group = groupIdOf(AppId.parse("main"), UserId.parse(this.user("alice")), PackId.parse("group-1"));
+    this.#group = groupIdOf(app, UserId.parse(this.user("alice")), PackId.parse("group-1"));
     this.notice = PackId.parse(`notice-of-${tag}`);
-    this.#job = jobIdOf(AppId.parse("main"), this.notice);
+    this.#job = jobIdOf(app, this.notice);
     this.keyRequest = PackId.parse(`key-of-${tag}`);
-    this.#key = keyIdOf(AppId.parse("main"), this.keyRequest);
+    this.#key = keyIdOf(app, this.keyRequest);
     this.webhook = PackId.parse(`webhook-of-${tag}`);
-    this.#endpoint = endpointIdOf(AppId.parse("main"), this.webhook);
+    this.#endpoint = endpointIdOf(app, this.webhook);
   }
 
   user(name: (typeof PEOPLE)[number]): string {

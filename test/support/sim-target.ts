@@ -8,6 +8,7 @@ import { bodyOf } from "./body-of.ts";
 /** The routes in front of simulated rooms. */
 export class SimTarget implements ApiTarget {
   readonly http: SimHttp;
+  readonly app = "main";
   readonly key = KEY;
   readonly otherKey = OTHER_KEY;
   readonly rootKey = ROOT_KEY;
@@ -31,7 +32,9 @@ export class SimTarget implements ApiTarget {
     return { status: response.status, headers: response.headers, body: await bodyOf(response) };
   }
 
-  async connect(userId: string, deviceId: string): Promise<void> {
-    this.http.world.connect(UserId.parse(userId), { deviceId });
+  async connect(userId: string, deviceId: string, token: string): Promise<void> {
+    const { world, tokens } = this.http;
+    const { app } = await tokens.verify(token, world.nowMs);
+    world.connect(UserId.parse(userId), { deviceId, app });
   }
 }
