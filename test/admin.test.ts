@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { commandOf, UsageError, usage } from "../scripts/admin/commands.ts";
+import { UsageError } from "../scripts/admin/command.ts";
+import { commandOf, usage } from "../scripts/admin/commands.ts";
 import { deploymentApi, parleyApi } from "../src/routes/client.ts";
 import { list } from "./sim/directory.ts";
 import { KEY, ROOT_KEY, SimHttp } from "./sim/http.ts";
@@ -16,6 +17,9 @@ const ports = {
   app: parleyApi({ ...options, credential: KEY }),
   deployment: deploymentApi({ ...options, credential: ROOT_KEY }),
   nowMs: () => http.world.nowMs,
+  say: () => {},
+  complain: () => {},
+  pause: async () => {},
 };
 
 async function admin(words: string, given: Record<string, string> = {}): Promise<unknown> {

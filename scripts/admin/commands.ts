@@ -1,43 +1,13 @@
 import { readFileSync } from "node:fs";
-import type { AppApi, DeploymentApi } from "../../src/routes/client.ts";
-
-/** What a command works with. */
-export interface AdminPorts {
-  /** With the key of an app. */
-  readonly app: AppApi;
-  /** With the root key. */
-  readonly deployment: DeploymentApi;
-  readonly nowMs: () => number;
-}
-
-export interface AdminArguments {
-  /** What follows the name of the command. */
-  readonly words: readonly string[];
-  readonly options: Readonly<Partial<Record<"name" | "scopes" | "days" | "reason", string>>>;
-}
-
-export interface AdminCommand {
-  readonly usage: string;
-  /** Resolves with what is printed. */
-  run(ports: AdminPorts, given: AdminArguments): Promise<object>;
-}
-
-/** Why a command was not run. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
+import { type AdminArguments, type AdminCommand, type AdminPorts, UsageError, word } from "./command.ts";
+import { exportCommand } from "./export.ts";
+import { importCommand } from "./import.ts";
 
 type Answer = { json(): Promise<object> };
 const DAY_MS = 86_400_000;
 
 async function told(answer: Promise<Answer>): Promise<object> {
   return (await answer).json();
-}
-
-function word({ words }: AdminArguments, index = 0): string {
-  const found = words[index];
-  if (found === undefined) throw new UsageError("something is missing");
-  return found;
 }
 
 /** `--days 30`: until then, from now on. */
@@ -148,8 +118,16 @@ const settings = {
   audit: { usage: "", run: ({ app }) => told(app.audit.$get({ query: {} })) },
 } as const satisfies Record<string, AdminCommand>;
 
+const history = { export: exportCommand, import: importCommand };
+
 /** By what is typed. */
-export const COMMANDS: Readonly<Record<string, AdminCommand>> = { ...apps, ...keys, ...people, ...settings };
+export const COMMANDS: Readonly<Record<string, AdminCommand>> = {
+  ...apps,
+  ...keys,
+  ...people,
+  ...history,
+  ...settings,
+};
 
 export function usage(): string {
   const lines = Object.entries(COMMANDS).map(([name, command]) => `  npm run admin -- ${name} ${command.usage}`);

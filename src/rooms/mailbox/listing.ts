@@ -6,13 +6,14 @@ import type { UpType } from "../../protocol/up.ts";
 import type { Mailbox, MailboxCalls, MailboxFeature } from "./feature.ts";
 import { ListingStore } from "./listing-store.ts";
 
-/** What a server key puts down for a user: whoever has it exists. Else it is one who only looks. */
+/** What a server key puts down for a user, or brings: whoever has it exists. Else it is one who only looks. */
 const PUT_DOWN: ReadonlySet<string> = new Set<UpType | MailboxCall["type"]>([
   "user.update",
   "attr.set",
   "block.add",
   "device.push",
   "friend.add",
+  "imported",
   "relate",
 ]);
 
