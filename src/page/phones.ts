@@ -38,15 +38,15 @@ interface Options {
 
 /** What phones would have shown. Resolves with nothing where the server runs without simulated phones. */
 export async function phonesPanel(options: Options): Promise<HTMLElement | undefined> {
-  const first = await seenAfter(0);
-  return first === undefined ? undefined : new Phones(options, first).element;
+  const { phones = false } = (await ask<{ phones: boolean }>("/dev/push")) ?? {};
+  return phones ? new Phones(options).element : undefined;
 }
 
-async function seenAfter(number: number): Promise<readonly SeenPush[] | undefined> {
+/** What the server answers; nothing while it cannot be reached. */
+async function ask<T>(path: string): Promise<T | undefined> {
   try {
-    const response = await fetch(`/dev/push/seen?after=${number}`);
-    if (!response.ok) return undefined;
-    return ((await response.json()) as { seen: readonly SeenPush[] }).seen; // SAFETY: what the desk answers
+    const response = await fetch(path);
+    return response.ok ? ((await response.json()) as T) : undefined; // SAFETY: the caller names what the path answers
   } catch {
     return undefined;
   }
@@ -60,7 +60,7 @@ class Phones {
   readonly #fault = element("p", { className: "status bad" });
   #last = 0;
 
-  constructor(options: Options, first: readonly SeenPush[]) {
+  constructor(options: Options) {
     this.#options = options;
     const hint = "Pushes come to users who have no page open. Give one a phone, close their tab, and write to them.";
     this.element.append(
@@ -70,8 +70,14 @@ class Phones {
       element("p", { className: "hint", textContent: hint }),
       this.#list,
     );
-    this.#show(first);
-    setInterval(async () => this.#show((await seenAfter(this.#last)) ?? []), POLL_MS);
+    void this.#look();
+  }
+
+  /** One question at a time, so that nothing is shown twice. */
+  async #look(): Promise<void> {
+    const { seen = [] } = (await ask<{ seen: readonly SeenPush[] }>(`/dev/push/seen?after=${this.#last}`)) ?? {};
+    this.#show(seen);
+    setTimeout(() => void this.#look(), POLL_MS);
   }
 
   #form(): HTMLFormElement {

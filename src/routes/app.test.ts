@@ -43,6 +43,19 @@ describe("POST /v1/tokens", () => {
   );
 });
 
+describe("GET /dev/push", () => {
+  it("says in development whether there are simulated phones, and is not there in production", async () => {
+    const phones = async (variables: Record<string, unknown>) => {
+      const response = await new SimHttp(variables).raw("/dev/push");
+      return [response.status, ((await response.json()) as { phones?: boolean }).phones]; // SAFETY: asserted next
+    };
+    const PARLEY_PUSH_SIMULATOR = "http://127.0.0.1:9";
+    expect(await phones({ PARLEY_ENV: "development" })).toEqual([200, false]);
+    expect(await phones({ PARLEY_ENV: "development", PARLEY_PUSH_SIMULATOR })).toEqual([200, true]);
+    expect(await phones({ PARLEY_PUSH_SIMULATOR })).toEqual([404, undefined]);
+  });
+});
+
 describe("POST /dev/token", () => {
   it("is there in development only", async () => {
     expect(await http.post("/dev/token", undefined, { userId: "alice" })).toMatchObject({ status: 404 });

@@ -10,7 +10,7 @@ import { guard } from "./guards.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { KeyLimits } from "./key-limits.ts";
 import { metricsRoute } from "./metrics-route.ts";
-import { simulatedPhones } from "./phone-desk-route.ts";
+import { phoneDeskRoutes } from "./phone-desk-route.ts";
 import { Gatekeeper } from "./principal.ts";
 import { codedOf, problem } from "./problem.ts";
 import { pushReceipts } from "./push-receipt-route.ts";
@@ -47,9 +47,10 @@ export function createApp(deps: Deps): OpenAPIHono<Authenticated> {
     document ??= JSON.stringify(documentOf(app));
     return c.body(document, 200, { "Content-Type": "application/json" });
   });
-  if (deps.config.environment === "development") app.route("/dev", developmentTokenRoutes(deps, tokens));
-  const { phoneDesk } = deps.config;
-  if (phoneDesk !== undefined) app.all("/dev/push/*", simulatedPhones(deps, phoneDesk));
+  if (deps.config.environment === "development") {
+    app.route("/dev", developmentTokenRoutes(deps, tokens));
+    app.route("/dev/push", phoneDeskRoutes(deps));
+  }
   app.post("/v1/push/receipts/:provider", pushReceipts(deps));
   app.route("/v1", deploymentRoutes(deps));
   app.use("/v1/*", authenticating(deps, gatekeeper));

@@ -27,6 +27,14 @@ onEveryHost("the reference page", (url) => {
   });
 });
 
+/** What goes wrong in a page, as its console has it. */
+function complaintsOf(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  return complaints;
+}
+
 /** Development servers: only they give a token to whoever asks. */
 describe.each(
   inject("servers")
@@ -133,14 +141,23 @@ describe.each(
     expect(width).toBe(390);
   });
 
+  it("complain about nothing, and show no phones where there are none", async () => {
+    const page = await (await browser.newContext()).newPage();
+    const complaints = complaintsOf(page);
+    const asked = page.waitForResponse((response) => response.url().endsWith("/dev/push"));
+    await page.goto(`${server.url}/?user=${someone("alice")}`);
+    expect(await (await asked).json()).toEqual({ phones: false });
+    await page.locator(".status", { hasText: "online" }).waitFor();
+    expect(await page.locator(".phones").count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
   // The same files on all hosts, as the test before sees.
   it.runIf(host === "bun")("show the reference of the API without asking anybody else", async () => {
     const page = await (await browser.newContext()).newPage();
     const asked: string[] = [];
-    const complaints: string[] = [];
+    const complaints = complaintsOf(page);
     page.on("request", (request) => asked.push(request.url()));
-    page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
-    page.on("pageerror", (error) => complaints.push(String(error)));
     await page.goto(`${server.url}/docs`);
     await page.getByText("Issue a token for a user").first().waitFor();
     expect(asked.filter((url) => !url.startsWith(server.url) && !url.startsWith("data:"))).toEqual([]);
@@ -155,5 +172,42 @@ describe.each(
     await page.context().setOffline(true);
     await server.kill();
     await page.locator(".status.bad").waitFor();
+  });
+});
+
+describe("simulated phones", () => {
+  let server: ServerProcess;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    const variables = { PARLEY_ENV: "development", PUSH_SIMULATOR: "1" };
+    [server, browser] = await Promise.all([ServerProcess.start({ host: "bun", variables }), launchBrowser()]);
+  });
+  afterAll(async () => {
+    await Promise.all([server.dispose(), browser.close()]);
+  });
+
+  it("show beside the chat what a user who has no page open is pushed, and take it back", async () => {
+    const [alice, bob] = [someone("alice"), someone("bob")];
+    const page = await (await browser.newContext()).newPage();
+    const complaints = complaintsOf(page);
+    await page.goto(`${server.url}/?user=${alice}&to=${bob}`);
+    const panel = page.getByLabel("Phones", { exact: true });
+    expect(await panel.getByLabel("Whose phone").inputValue()).toBe(bob);
+    for (const kind of ["apns", "webpush"]) {
+      await panel.getByLabel("Kind of phone").selectOption(kind);
+      await panel.getByRole("button", { name: "Add" }).click();
+    }
+    await panel.locator(".phone", { hasText: "Browser" }).waitFor();
+    await page.getByLabel("Write a message").fill("are you there?");
+    await page.keyboard.press("Enter");
+    const notices = panel.locator(".phone .notice", { hasText: "are you there?" });
+    await notices.nth(1).waitFor();
+    expect(await notices.locator("strong").allInnerTexts()).toEqual([alice, alice]);
+    await page.locator(".bubble", { hasText: "are you there?" }).getByLabel("Actions").first().click();
+    await page.getByRole("button", { name: "Recall" }).click();
+    for (const _ of ["apns", "webpush"]) await notices.first().waitFor({ state: "detached" });
+    expect(await panel.locator(".status.bad").textContent()).toBe("");
+    expect(complaints).toEqual([]);
   });
 });
