@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
 import { api, keyOf } from "../support/api.ts";
 import { onEveryHost } from "../support/hosts.ts";
-import { jobProgress, jobUntil } from "../support/jobs.ts";
+import { jobEnded, jobProgress } from "../support/jobs.ts";
 import { Person, someone, upTo } from "../support/person.ts";
 import type { Host } from "../support/server-process.ts";
 
@@ -19,7 +19,7 @@ onEveryHost("a business notice", (url, host) => {
     const notice = { packId: randomUUID(), users, from: "shop", content: "sale" };
     const { status, body, headers } = await api(url, "/v1/notices", { body: notice });
     expect([status, headers.get("Location")]).toEqual([202, `/v1/jobs/${body.jobId}`]);
-    const ended = await jobUntil(url, body.jobId, ({ finishedAt }) => finishedAt !== undefined);
+    const ended = await jobEnded({ url, jobId: body.jobId });
     expect(ended).toMatchObject({ kind: "notice", state: "done", total: count, done: count, failed: 0, failures: [] });
 
     const notices = `BM_main_${early}`;
@@ -31,7 +31,7 @@ onEveryHost("a business notice", (url, host) => {
     expect(await reader.client.read(notices, 1)).toMatchObject({ unread: 0 });
 
     expect((await api(url, "/v1/notices", { body: notice })).body.jobId).toBe(body.jobId);
-    expect(await jobProgress(url, body.jobId)).toEqual(ended);
+    expect(await jobProgress({ url, jobId: body.jobId })).toEqual(ended);
     for (const userId of users.slice(0, 20)) {
       const { entries } = (await api(url, `/v1/sessions/BM_main_${userId}/messages`)).body;
       expect(entries).toMatchObject([{ seqId: 1, from: "shop", content: "sale" }]);

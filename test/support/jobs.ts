@@ -4,21 +4,29 @@ import { api } from "./api.ts";
 
 const POLL_MS = 20;
 
-export async function jobProgress(url: string, jobId: string): Promise<JobProgress> {
-  const { status, body } = await api(url, `/v1/jobs/${jobId}`);
+interface JobAt {
+  readonly url: string;
+  readonly jobId: string;
+  /** Of its app, if that is not `main`. */
+  readonly key?: string;
+}
+
+export async function jobProgress({ url, jobId, key }: JobAt): Promise<JobProgress> {
+  const { status, body } = await api(url, `/v1/jobs/${jobId}`, key === undefined ? {} : { key });
   if (status !== 200) throw new Error(`no progress: ${status} ${body.name}`);
   return body as unknown as JobProgress; // SAFETY: what the route answers with
 }
 
 /** Polls, as there is nothing that tells, until `condition` holds of the progress. */
-export async function jobUntil(
-  url: string,
-  jobId: string,
-  condition: (progress: JobProgress) => boolean,
-): Promise<JobProgress> {
+export async function jobUntil(job: JobAt, condition: (progress: JobProgress) => boolean): Promise<JobProgress> {
   for (;;) {
-    const progress = await jobProgress(url, jobId);
+    const progress = await jobProgress(job);
     if (condition(progress)) return progress;
     await sleep(POLL_MS);
   }
+}
+
+/** Until nothing of it is left to do. */
+export function jobEnded(job: JobAt): Promise<JobProgress> {
+  return jobUntil(job, ({ finishedAt }) => finishedAt !== undefined);
 }
