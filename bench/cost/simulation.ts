@@ -38,7 +38,8 @@ export class Simulation {
     const userId = UserId.parse(user);
     const object = this.#object(mailboxRoom(APP, userId));
     const expiresAtMs = Number.POSITIVE_INFINITY;
-    const socket = new Socket({ phase: "live", userId, deviceId: "d", deviceType: "web", tokenId: "t", expiresAtMs });
+    const token = { tokenId: "t", issuedAtMs: 0, expiresAtMs };
+    const socket = new Socket({ phase: "live", userId, deviceId: "d", deviceType: "web", ...token });
     object.connections.push(socket);
     this.#post(object, { type: "opened", connection: socket });
     return socket;

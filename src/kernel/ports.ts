@@ -40,7 +40,8 @@ export interface ConnectionState extends Scoped {
   readonly deviceType: DeviceType;
   /** Of the token that it was opened with. */
   readonly tokenId: string;
-  /** When the token runs out, in ms since 1970. */
+  /** When the token was made, and when it runs out, in ms since 1970. */
+  readonly issuedAtMs: number;
   readonly expiresAtMs: number;
   /** The app is open, and nobody looks at it. */
   readonly background?: true;

@@ -52,6 +52,7 @@ describe("the room runner", () => {
     deviceId: "d",
     deviceType: "web",
     tokenId: "t",
+    issuedAtMs: 0,
     expiresAtMs: 0,
   } as const;
   const connection = new SimConnection(mailboxRoom(app, alice), state, { nowMs: () => 0 });

@@ -9,7 +9,7 @@ import { unwrap } from "../protocol/rpc/outcome.ts";
 import type { UpFrame } from "../protocol/up.ts";
 import type { Deps } from "./deps.ts";
 import { idempotencyKeyOf } from "./idempotency.ts";
-import type { Principal } from "./principal.ts";
+import type { Principal, UserPrincipal } from "./principal.ts";
 import type { Authenticated } from "./router.ts";
 
 /** Query of what a server key does in the name of a user. With a token it is not needed. */
@@ -52,10 +52,16 @@ export function asUser(deps: Deps, c: Context<Authenticated>, named: UserId | un
   };
 }
 
+const ALWAYS = { issuedAtMs: Number.MAX_SAFE_INTEGER, expiresAtMs: Number.MAX_SAFE_INTEGER };
+
+function timesOf({ issuedAtMs, expiresAtMs }: UserPrincipal) {
+  return { issuedAtMs, expiresAtMs };
+}
+
 function visitorOf(principal: Principal, userId: UserId): VisitorState {
   const token =
     principal.kind === "user"
-      ? { tokenId: principal.tokenId, expiresAtMs: principal.expiresAtMs, scopes: principal.scopes ?? [] }
-      : { tokenId: "", expiresAtMs: Number.MAX_SAFE_INTEGER, scopes: ["observe"] as const };
+      ? { ...timesOf(principal), tokenId: principal.tokenId, scopes: principal.scopes ?? [] }
+      : { ...ALWAYS, tokenId: "", scopes: ["observe"] as const };
   return { phase: "visiting", userId, deviceId: "", deviceType: "web", ...token };
 }

@@ -25,7 +25,13 @@ describe("POST /v1/tokens", () => {
     const { status, body } = await http.post("/v1/tokens", OTHER_KEY, { userId: "alice" });
     expect(status).toBe(200);
     const claims = await http.tokens.verify(String(body.token), http.world.nowMs);
-    expect(claims).toEqual({ app: "other", userId: "alice", tokenId: expect.any(String), expiresAtMs: body.expiresAt });
+    expect(claims).toEqual({
+      app: "other",
+      userId: "alice",
+      tokenId: expect.any(String),
+      issuedAtMs: http.world.nowMs,
+      expiresAtMs: body.expiresAt,
+    });
     expect(body.expiresAt).toBe(http.world.nowMs + DEFAULT_TOKEN_TTL_S * 1000);
     const short = await http.post("/v1/tokens", KEY, { userId: "alice", ttlSeconds: 5 });
     expect(short.body.expiresAt).toBe(http.world.nowMs + 5_000);
@@ -207,6 +213,7 @@ describe("GET /v1/connect", () => {
       state: {
         ...{ phase: "syncing", userId: "dave", deviceId: "d-1", deviceType: "web" },
         tokenId: "t",
+        issuedAtMs: http.world.nowMs,
         expiresAtMs: http.world.nowMs + 60_000,
       },
     });

@@ -10,7 +10,7 @@ import { Tokens } from "./tokens.ts";
 
 const nowMs = 1_700_000_000_000;
 const tokens = new Tokens(SECRET);
-const claims = { app, userId: alice, tokenId: "t1", expiresAtMs: nowMs + 60_000 };
+const claims = { app, userId: alice, tokenId: "t1", issuedAtMs: nowMs, expiresAtMs: nowMs + 60_000 };
 const bytes = (secret: string) => new TextEncoder().encode(secret);
 
 describe("a token", () => {

@@ -105,11 +105,12 @@ export class Gatekeeper {
 
 /** A bot's key is as good as a token of its user that lasts until it is revoked. */
 function principalOf({ app, keyId: id }: { app: AppId; keyId: KeyId }, stored: StoredKey, nowMs: number): Principal {
-  const { scopes, rate, bot, expiresAt } = stored;
+  const { scopes, rate, bot, createdAt: issuedAtMs, expiresAt } = stored;
   if (expiresAt !== undefined && expiresAt <= nowMs) throw new ParleyError("BAD_CREDENTIALS", "it has expired");
   const key = { id, scopes, ...(rate === undefined ? {} : { rate }) };
   if (bot === undefined) return { kind: "server", app, key };
-  return { kind: "user", app, userId: bot, tokenId: id, expiresAtMs: expiresAt ?? Number.MAX_SAFE_INTEGER, key };
+  const times = { issuedAtMs, expiresAtMs: expiresAt ?? Number.MAX_SAFE_INTEGER };
+  return { kind: "user", app, userId: bot, tokenId: id, ...times, key };
 }
 
 /** What is kept of an API key. */

@@ -49,20 +49,16 @@ const createDevelopmentToken = operation({
   access: "public",
 });
 
-interface Issued extends TokenClaims {
-  readonly issuedAtMs: number;
-}
-
 /** What a token says. Made into the same token whenever it is signed. */
-function claimsOf(deps: Deps, asked: { app: AppId } & z.infer<typeof TokenBody>): Issued {
+function claimsOf(deps: Deps, asked: { app: AppId } & z.infer<typeof TokenBody>): TokenClaims {
   const issuedAtMs = deps.clock.nowMs();
   const expiresAtMs = issuedAtMs + asked.ttlSeconds * 1000;
   const { app, userId, scopes } = asked;
   return { app, userId, scopes, tokenId: crypto.randomUUID(), issuedAtMs, expiresAtMs };
 }
 
-async function signed(tokens: Tokens, { issuedAtMs, ...claims }: Issued) {
-  return { token: await tokens.sign(claims, issuedAtMs), expiresAt: claims.expiresAtMs };
+async function signed(tokens: Tokens, claims: TokenClaims) {
+  return { token: await tokens.sign(claims, claims.issuedAtMs), expiresAt: claims.expiresAtMs };
 }
 
 /** `POST /v1/tokens`: a third party's server, with its key, gets a token for one of its users. */

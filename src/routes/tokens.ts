@@ -14,6 +14,7 @@ export interface TokenClaims extends Scoped {
   /** Unlike any other token's. */
   readonly tokenId: string;
   /** ms since 1970 */
+  readonly issuedAtMs: number;
   readonly expiresAtMs: number;
 }
 
@@ -21,6 +22,8 @@ const Claims = z.object({
   app: AppId,
   sub: UserId,
   jti: z.string().min(1).max(64),
+  /** Not in whole seconds: a token is older or newer than what ended all before it. */
+  iat: z.number(),
   exp: z.int(),
   scopes: z.array(Scope).optional(),
 });
@@ -34,12 +37,12 @@ export class Tokens {
     this.#secret = new TextEncoder().encode(secret);
   }
 
-  async sign(claims: TokenClaims, nowMs: number): Promise<string> {
+  async sign(claims: Omit<TokenClaims, "issuedAtMs">, issuedAtMs: number): Promise<string> {
     return new SignJWT({ app: claims.app, ...scopesOf(claims) })
       .setProtectedHeader({ alg: ALGORITHM })
       .setSubject(claims.userId)
       .setJti(claims.tokenId)
-      .setIssuedAt(Math.floor(nowMs / 1000))
+      .setIssuedAt(issuedAtMs / 1000)
       .setExpirationTime(Math.floor(claims.expiresAtMs / 1000))
       .sign(this.#secret);
   }
@@ -47,10 +50,15 @@ export class Tokens {
   /** Throws `TOKEN_EXPIRED` or `BAD_CREDENTIALS`. */
   async verify(token: string, nowMs: number): Promise<TokenClaims> {
     try {
-      const options = { algorithms: [ALGORITHM], currentDate: new Date(nowMs), requiredClaims: ["exp", "sub", "app"] };
+      const options = {
+        algorithms: [ALGORITHM],
+        currentDate: new Date(nowMs),
+        requiredClaims: ["exp", "iat", "sub", "app"],
+      };
       const { payload } = await jwtVerify(token, this.#secret, options);
-      const { app, sub, jti, exp, scopes } = Claims.parse(payload);
-      return { app, userId: sub, tokenId: jti, expiresAtMs: exp * 1000, ...scopesOf({ scopes }) };
+      const { app, sub, jti, iat, exp, scopes } = Claims.parse(payload);
+      const times = { issuedAtMs: Math.round(iat * 1000), expiresAtMs: exp * 1000 };
+      return { app, userId: sub, tokenId: jti, ...times, ...scopesOf({ scopes }) };
     } catch (cause) {
       throw new ParleyError(cause instanceof errors.JWTExpired ? "TOKEN_EXPIRED" : "BAD_CREDENTIALS", undefined, {
         cause,

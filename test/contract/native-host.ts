@@ -73,7 +73,15 @@ export class NativeHost implements HostUnderTest {
 
   async connect(opening: OpenSocket): Promise<ClientSocket> {
     const { userId, deviceType = "web", deviceId = "device", expiresAtMs = Number.MAX_SAFE_INTEGER } = opening;
-    const state = { phase: "syncing", userId, deviceId, deviceType, tokenId: deviceId, expiresAtMs } as const;
+    const state = {
+      phase: "syncing",
+      userId,
+      deviceId,
+      deviceType,
+      tokenId: deviceId,
+      issuedAtMs: 0,
+      expiresAtMs,
+    } as const;
     const client: ClientSocket = new ClientSocket(
       (text) => events.text(text),
       () => events.closed(),

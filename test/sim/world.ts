@@ -53,6 +53,7 @@ export interface ConnectOptions {
   readonly deviceType?: DeviceType;
   readonly deviceId?: string;
   readonly tokenId?: string;
+  readonly issuedAtMs?: number;
   readonly expiresAtMs?: number;
   readonly app?: AppId;
   readonly scopes?: readonly Scope[];
@@ -109,8 +110,9 @@ export class World {
     const room = mailboxRoom(options.app ?? app, userId);
     const { deviceType = "web", deviceId = `${userId}-${deviceType}` } = options;
     const expiresAtMs = options.expiresAtMs ?? Number.MAX_SAFE_INTEGER;
-    const { tokenId = `token-of-${deviceId}`, scopes = [] } = options;
-    const state = { phase: "syncing", userId, deviceId, deviceType, tokenId, expiresAtMs, scopes } as const;
+    const { tokenId = `token-of-${deviceId}`, issuedAtMs = this.nowMs, scopes = [] } = options;
+    const token = { tokenId, issuedAtMs, expiresAtMs, scopes };
+    const state = { phase: "syncing", userId, deviceId, deviceType, ...token } as const;
     const connection = new SimConnection(room, state, { nowMs: () => this.nowMs });
     this.#place(room).connections.push(connection);
     this.#run(room, { type: "opened", connection });
@@ -288,7 +290,7 @@ export class World {
   #list(room: RoomName): void {
     const { rowsWritten, isFull } = this.storage;
     this.storage.isFull = false;
-    new ListingStore(this.storage.forRoom(room)).put();
+    new ListingStore(this.storage.forRoom(room)).put({ isListed: true, erasedAtMs: 0 });
     Object.assign(this.storage, { rowsWritten, isFull });
   }
 

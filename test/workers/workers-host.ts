@@ -18,7 +18,15 @@ export function stub(room: RoomName): DurableObjectStub {
 /** An open socket as the Worker hands it over. */
 export async function openWebSocket(opening: OpenSocket): Promise<WebSocket> {
   const { userId, deviceType = "web", deviceId = "device", expiresAtMs = Number.MAX_SAFE_INTEGER } = opening;
-  const state = { phase: "syncing", userId, deviceId, deviceType, tokenId: deviceId, expiresAtMs } as const;
+  const state = {
+    phase: "syncing",
+    userId,
+    deviceId,
+    deviceType,
+    tokenId: deviceId,
+    issuedAtMs: 0,
+    expiresAtMs,
+  } as const;
   const room = mailboxRoom(app, userId);
   const { webSocket } = await upgrade(bindings, { kind: "accept", room, state, subprotocol: SUBPROTOCOL_JSON });
   if (webSocket === null) throw new Error("not upgraded");

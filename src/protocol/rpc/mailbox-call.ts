@@ -47,8 +47,11 @@ export type MailboxCall =
   | { readonly type: "ban"; readonly ban: Ban | null; readonly by: string }
   /** The ban that holds now, or null. */
   | { readonly type: "standing" }
-  /** The user leaves the app's directory, until they are heard of again. May be repeated. Answers with nothing. */
-  | { readonly type: "unlist" }
+  /**
+   * Forgets the user: nothing of them is left here, tokens from before count no longer, and until they are heard of again what is
+   * delivered is forgotten as well. May be repeated: what came after `atMs`, when it was asked for, stays.
+   */
+  | Erasure
   | PushCall
   | PushUnclaimCall
   | PushNotifyCall
@@ -57,6 +60,13 @@ export type MailboxCall =
   | { readonly type: "relations"; readonly since: number; readonly limit: number | undefined }
   /** The profile, as far as `by` may see it. */
   | { readonly type: "profile"; readonly by: Operator };
+
+/** Asked for by an administrator, who is written down for it. */
+export interface Erasure {
+  readonly type: "erase";
+  readonly atMs: number;
+  readonly by: string;
+}
 
 /** Newer news of the same user have a greater version. */
 export interface PresenceNews {

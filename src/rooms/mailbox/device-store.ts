@@ -42,6 +42,11 @@ export class DeviceStore {
     this.#sql.prepare("DELETE FROM devices WHERE room = ? AND device = ?").run(this.#sql.room, deviceId);
   }
 
+  deleteAll(): void {
+    this.#sql.prepare("DELETE FROM devices WHERE room = ?").run(this.#sql.room);
+    this.#sql.prepare("DELETE FROM last_seen WHERE room = ?").run(this.#sql.room);
+  }
+
   /** Of devices that are no longer known; 0 when there were none. */
   lastSeenAt(): number {
     return Number(this.#sql.prepare("SELECT at FROM last_seen WHERE room = ?").get(this.#sql.room)?.at ?? 0);

@@ -69,8 +69,7 @@ export class Devices implements MailboxFeature {
   /** Whether the connection's token was taken back; then it is closed, and whatever it still sends finds it expired. */
   refuses(connection: Connection): boolean {
     if (!this.#store.isRevoked(connection.state.tokenId)) return false;
-    connection.save({ ...connection.state, expiresAtMs: 0 });
-    this.#mailbox.desk.close(connection, CLOSE.TOKEN_REVOKED, "the token was revoked");
+    this.#end(connection, "the token was revoked");
     return true;
   }
 
@@ -88,6 +87,13 @@ export class Devices implements MailboxFeature {
     const known = this.#store.all().find(({ deviceId }) => deviceId === state.deviceId);
     // One that was kicked is forgotten, and does not come back by leaving.
     if (known?.tokenId === state.tokenId) this.#store.put(rowOf(state, seenAtMs));
+  }
+
+  erase(): void {
+    const tokenIds = this.#store.all().map(({ tokenId }) => tokenId);
+    this.#store.deleteAll();
+    for (const connection of this.#mailbox.desk.connections()) this.#end(connection, "the user was erased");
+    this.#loggedOut({ tokenIds, isOut: () => true });
   }
 
   /** When any device of the user was last seen, as far as it was written down; 0 when none ever was. */
@@ -113,12 +119,14 @@ export class Devices implements MailboxFeature {
     desk.answer(owed, { ok: true, value: { kicked: devices.length } });
     const gone = new Set<string>(devices.map(({ deviceId }) => deviceId));
     for (const connection of desk.connections()) {
-      const { state } = connection;
-      if (!gone.has(state.deviceId)) continue;
-      connection.save({ ...state, expiresAtMs: 0 });
-      desk.close(connection, CLOSE.TOKEN_REVOKED, "the device was logged out");
+      if (gone.has(connection.state.deviceId)) this.#end(connection, "the device was logged out");
     }
     this.#loggedOut({ tokenIds: devices.map(({ tokenId }) => tokenId), isOut });
+  }
+
+  #end(connection: Connection, reason: string): void {
+    connection.save({ ...connection.state, expiresAtMs: 0 });
+    this.#mailbox.desk.close(connection, CLOSE.TOKEN_REVOKED, reason);
   }
 }
 

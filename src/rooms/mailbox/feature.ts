@@ -4,7 +4,7 @@ import type { RoomPolicy } from "../../kernel/policy.ts";
 import type { Clock, Connection, Random, RoomPorts, RoomSql } from "../../kernel/ports.ts";
 import type { Entry } from "../../protocol/entry.ts";
 import type { AppId, UserId } from "../../protocol/ids.ts";
-import type { MailboxCall } from "../../protocol/rpc/mailbox-call.ts";
+import type { Erasure, MailboxCall } from "../../protocol/rpc/mailbox-call.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
 import type { FrameOf, UpType } from "../../protocol/up.ts";
 import type { Desk, Owed } from "./desk.ts";
@@ -54,6 +54,8 @@ export interface MailboxFeature {
   closed?(connection: Connection, seenAtMs: number): void;
   /** The room's alarm says nothing about why: each feature looks at its own rows. */
   alarm?(): void;
+  /** Forgets all that it keeps of the user. Numbers that others remember stay, so that nothing older counts as new. */
+  erase?(asked: Erasure): void;
   settle?(): void;
   abandon?(): void;
 }

@@ -37,6 +37,7 @@ describe("following", () => {
       deviceId: "",
       deviceType: "web",
       tokenId: "",
+      issuedAtMs: 0,
       expiresAtMs: Number.MAX_SAFE_INTEGER,
     } as const;
     const visit = (type: "presence.subscribe" | "presence.unsubscribe") => {

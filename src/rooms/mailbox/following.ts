@@ -87,6 +87,11 @@ export class Following implements MailboxFeature {
     if (!isReplaced) this.#forget(state.deviceType);
   }
 
+  erase(): void {
+    for (const deviceType of [...this.#followed.keys()]) this.#forget(deviceType);
+    this.#newest.clear();
+  }
+
   abandon(): void {
     this.#gatherings.abandon();
   }

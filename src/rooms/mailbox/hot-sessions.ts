@@ -107,6 +107,15 @@ export class HotSessions {
     }
   }
 
+  /** Versions go on from where they were, for devices that come back with what they knew. */
+  erase(): void {
+    this.#version ??= this.#store.newestVersion();
+    this.#store.deleteAll(this.#version);
+    this.#cache.clear();
+    this.#confirmed.clear();
+    this.#moved.clear();
+  }
+
   page(since: number, limit: number): Omit<SyncSessionsResult, "priority"> {
     const rows = this.#store.changedSince(since, limit + 1);
     const page = rows.slice(0, limit);

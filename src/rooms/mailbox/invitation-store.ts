@@ -35,6 +35,12 @@ export class InvitationStore {
       .run(this.#sql.room, groupId, version, invitation === undefined ? null : JSON.stringify(invitation), changedAt);
   }
 
+  endAll(changedAt: number): void {
+    this.#sql
+      .prepare("UPDATE invitations SET invitation = NULL, changed_at = ? WHERE room = ? AND invitation IS NOT NULL")
+      .run(changedAt, this.#sql.room);
+  }
+
   forgetOver(before: number): void {
     this.#sql
       .prepare("DELETE FROM invitations WHERE room = ? AND invitation IS NULL AND changed_at < ?")

@@ -33,6 +33,10 @@ export class Invitations implements MailboxFeature {
 
   readonly calls = { invitation: (call: InvitationCall): null => this.#learn(call) };
 
+  erase(): void {
+    this.#store.endAll(this.#mailbox.clock.nowMs());
+  }
+
   #learn({ groupId, version, invitation }: InvitationCall): null {
     const old = this.#store.find(groupId);
     if (version <= (old?.version ?? 0)) return null;

@@ -1,6 +1,13 @@
 import type { RoomSql } from "../../kernel/ports.ts";
 
-/** The SQL of whether the app's directory was told of the user. */
+export interface ListingRow {
+  /** The app's directory was told of the user. */
+  readonly isListed: boolean;
+  /** When the user was erased last, in ms since 1970; 0: never. */
+  readonly erasedAtMs: number;
+}
+
+/** The SQL of whether the user exists, and since when nothing is left of who they were. */
 export class ListingStore {
   readonly #sql: RoomSql;
 
@@ -8,15 +15,17 @@ export class ListingStore {
     this.#sql = sql;
   }
 
-  has(): boolean {
-    return this.#sql.prepare("SELECT 1 AS found FROM listings WHERE room = ?").get(this.#sql.room) !== undefined;
+  find(): ListingRow {
+    const row = this.#sql.prepare("SELECT listed, erased_at FROM listings WHERE room = ?").get(this.#sql.room);
+    return { isListed: row?.listed === 1, erasedAtMs: Number(row?.erased_at ?? 0) };
   }
 
-  put(): void {
-    this.#sql.prepare("INSERT INTO listings (room) VALUES (?) ON CONFLICT (room) DO NOTHING").run(this.#sql.room);
-  }
-
-  delete(): void {
-    this.#sql.prepare("DELETE FROM listings WHERE room = ?").run(this.#sql.room);
+  put({ isListed, erasedAtMs }: ListingRow): void {
+    this.#sql
+      .prepare(
+        `INSERT INTO listings (room, listed, erased_at) VALUES (?, ?, ?)
+         ON CONFLICT (room) DO UPDATE SET listed = excluded.listed, erased_at = excluded.erased_at`,
+      )
+      .run(this.#sql.room, isListed ? 1 : 0, erasedAtMs);
   }
 }

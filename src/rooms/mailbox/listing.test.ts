@@ -20,7 +20,11 @@ const look: UpFrame = { type: "session.list", packId: pack("l") };
 const call = (known: MailboxCall) => unwrap(world.call(mailboxOf(alice), known));
 
 function visit(frame: UpFrame, { tokenId }: Pick<VisitorState, "tokenId"> = { tokenId: "" }) {
-  const answer = world.ask(mailboxOf(alice), { ...visitor, tokenId, expiresAtMs: Number.MAX_SAFE_INTEGER }, frame);
+  const answer = world.ask(
+    mailboxOf(alice),
+    { ...visitor, tokenId, issuedAtMs: world.nowMs, expiresAtMs: Number.MAX_SAFE_INTEGER },
+    frame,
+  );
   world.drain();
   return answer;
 }
@@ -138,11 +142,11 @@ describe("the app's directory", () => {
 
   it("M229 lets go of a user, and has them again when they are heard of", () => {
     written();
-    expect(call({ type: "unlist" })).toBeNull();
-    call({ type: "unlist" });
+    expect(call({ type: "erase", atMs: world.nowMs, by: "deployment" })).toBeNull();
     world.drain();
     expect(listed(world)).toEqual([bob]);
     world.crashAll();
+    world.nowMs += 1;
     world.connect(alice);
     world.drain();
     expect(listed(world).sort()).toEqual([alice, bob]);
@@ -150,7 +154,7 @@ describe("the app's directory", () => {
 
   it("M229 ends with the last word, also when the first was not brought yet", () => {
     world.connect(alice);
-    call({ type: "unlist" });
+    call({ type: "erase", atMs: world.nowMs, by: "deployment" });
     world.drain();
     expect(listed(world)).toEqual([]);
   });

@@ -1,10 +1,12 @@
-import type { ConnectionState } from "../../kernel/ports.ts";
+import { audited } from "../../kernel/audited.ts";
+import type { Connection, ConnectionState } from "../../kernel/ports.ts";
 import { directoryRoom } from "../../kernel/room-name.ts";
 import { isServerVisit } from "../../kernel/visit.ts";
-import type { MailboxCall } from "../../protocol/rpc/mailbox-call.ts";
+import { CLOSE } from "../../protocol/close-codes.ts";
+import type { Erasure, MailboxCall } from "../../protocol/rpc/mailbox-call.ts";
 import type { UpType } from "../../protocol/up.ts";
-import type { Mailbox, MailboxCalls, MailboxFeature } from "./feature.ts";
-import { ListingStore } from "./listing-store.ts";
+import type { Mailbox, MailboxFeature } from "./feature.ts";
+import { type ListingRow, ListingStore } from "./listing-store.ts";
 
 /** What a server key puts down for a user, or brings: whoever has it exists. Else it is one who only looks. */
 const PUT_DOWN: ReadonlySet<string> = new Set<UpType | MailboxCall["type"]>([
@@ -17,27 +19,46 @@ const PUT_DOWN: ReadonlySet<string> = new Set<UpType | MailboxCall["type"]>([
   "relate",
 ]);
 
-/** Tells the app's directory, once, that the user exists. */
+/** Tells the app's directory, once, that the user exists, and knows when they were erased. */
 export class Listing implements MailboxFeature {
   readonly name = "listing";
   readonly #mailbox: Mailbox;
   readonly #store: ListingStore;
   /** Read once: every delivery asks. */
-  #isListed: boolean | undefined;
+  #row: ListingRow | undefined;
 
   constructor(mailbox: Mailbox) {
     this.#mailbox = mailbox;
     this.#store = new ListingStore(mailbox.sql);
   }
 
-  readonly calls: MailboxCalls = {
-    unlist: () => {
-      this.#store.delete();
-      this.#isListed = false;
-      this.#tell("directory.remove");
-      return null;
-    },
-  };
+  /** They were erased, and nothing was heard of them since: what others send reaches nobody. */
+  get isAway(): boolean {
+    const { isListed, erasedAtMs } = this.#known;
+    return !isListed && erasedAtMs > 0;
+  }
+
+  /** Whether an erasure that was asked for then is done: what came after it is not the erased user's. */
+  wasErased(askedAtMs: number): boolean {
+    return this.#known.erasedAtMs >= askedAtMs;
+  }
+
+  /** Tokens from before count no longer. */
+  refuses(connection: Connection): boolean {
+    const { erasedAtMs } = this.#known;
+    if (erasedAtMs === 0 || connection.state.issuedAtMs > erasedAtMs) return false;
+    connection.save({ ...connection.state, expiresAtMs: 0 });
+    this.#mailbox.desk.close(connection, CLOSE.TOKEN_REVOKED, "the user was erased");
+    return true;
+  }
+
+  erase({ atMs, by }: Erasure): void {
+    const { app, me: about, clock, courier } = this.#mailbox;
+    const at = Math.max(atMs, clock.nowMs());
+    this.#put({ isListed: false, erasedAtMs: at });
+    audited(courier, app, { by, action: "user.erase", about, at, source: `user/${about} erased ${at}` });
+    this.#tell("directory.remove");
+  }
 
   opened(): void {
     this.#list();
@@ -59,11 +80,19 @@ export class Listing implements MailboxFeature {
   }
 
   #list(): void {
-    this.#isListed ??= this.#store.has();
-    if (this.#isListed) return;
-    this.#store.put();
-    this.#isListed = true;
+    if (this.#known.isListed) return;
+    this.#put({ ...this.#known, isListed: true });
     this.#tell("directory.add");
+  }
+
+  get #known(): ListingRow {
+    this.#row ??= this.#store.find();
+    return this.#row;
+  }
+
+  #put(row: ListingRow): void {
+    this.#store.put(row);
+    this.#row = row;
   }
 
   /** Of what waits for the directory, the last word is brought. */

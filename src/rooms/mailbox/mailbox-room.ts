@@ -9,7 +9,7 @@ import type { Decoded } from "../../protocol/codec.ts";
 import type { EntryFrame } from "../../protocol/down.ts";
 import { ParleyError } from "../../protocol/errors.ts";
 import type { AppId, UserId } from "../../protocol/ids.ts";
-import type { MailboxCall } from "../../protocol/rpc/mailbox-call.ts";
+import type { Erasure, MailboxCall } from "../../protocol/rpc/mailbox-call.ts";
 import { failed, type Outcome } from "../../protocol/rpc/outcome.ts";
 import { isSessionFrame } from "../../protocol/session-frame.ts";
 import type { UpFrame } from "../../protocol/up.ts";
@@ -31,6 +31,9 @@ type Answer = (call: MailboxCall) => unknown;
 
 const requestsOf = ({ requests }: MailboxFeature) => requests;
 const callsOf = ({ calls }: MailboxFeature) => calls;
+
+/** What others bring for the devices of a user. */
+const TO_DEVICES: ReadonlySet<string> = new Set<MailboxCall["type"]>(["deliver", "imported", "signal"]);
 
 /** One user: their connections, the list of their sessions, and all that is theirs alone. Rules: SPEC.md. */
 export class MailboxRoom implements Room {
@@ -62,6 +65,8 @@ export class MailboxRoom implements Room {
 
   call(call: RoomCall): unknown {
     const known = call as MailboxCall; // SAFETY: hosts route by room kind, and only MailboxCall goes to mailboxes
+    if (known.type === "erase") return this.#erase(known);
+    if (this.#listing.isAway && TO_DEVICES.has(known.type)) return null;
     if (known.type === "deliver") return this.#deliver(known.frame);
     if (known.type === "replay") return this.#replays.replay(known);
     if (known.type === "signal") {
@@ -117,6 +122,14 @@ export class MailboxRoom implements Room {
 
   abandon(): void {
     for (const feature of this.#features) feature.abandon?.();
+  }
+
+  #erase(asked: Erasure): null {
+    if (this.#listing.wasErased(asked.atMs)) return null;
+    this.#mailbox.hotSessions.erase();
+    this.#replays.erase();
+    for (const feature of this.#features) feature.erase?.(asked);
+    return null;
   }
 
   #refuses(connection: Connection): boolean {

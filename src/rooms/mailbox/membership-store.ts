@@ -24,6 +24,10 @@ export class MembershipStore {
       .run(this.#sql.room, groupId, isMember ? 1 : 0, changedAt);
   }
 
+  deleteAll(): void {
+    this.#sql.prepare("DELETE FROM memberships WHERE room = ?").run(this.#sql.room);
+  }
+
   newest(): number {
     const row = this.#sql.prepare("SELECT max(changed_at) AS at FROM memberships WHERE room = ?").get(this.#sql.room);
     return Number(row?.at ?? 0);

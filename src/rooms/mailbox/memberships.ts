@@ -63,6 +63,10 @@ export class Memberships implements MailboxFeature {
     for (const what of stale) effects.send(desk.live(), { type: "sync.command", what, id: sessionId });
   }
 
+  erase(): void {
+    this.#store.deleteAll();
+  }
+
   /** The group was written elsewhere: whatever is known of it is stale. */
   imported(groupId: GroupId, isMember: boolean): void {
     this.#put(groupId, isMember);

@@ -66,6 +66,10 @@ export class Monitors implements MailboxFeature {
     this.#observing.revoked(tokenIds);
   }
 
+  erase(): void {
+    this.#observing.erase();
+  }
+
   alarm(): void {
     this.#observing.alarm();
   }

@@ -91,6 +91,12 @@ export class Observing {
     if (tokenIds.includes(this.#store.right().tokenId)) this.#settleRight("revoked");
   }
 
+  /** The courier tells the sessions, which audit it. */
+  erase(): void {
+    this.#store.putRight({ version: this.#store.right().version, tokenId: "", expiresAtMs: 0 });
+    this.#endAll("revoked");
+  }
+
   alarm(): void {
     if (this.#store.all().length === 0) return;
     const { expiresAtMs } = this.#store.right();
@@ -108,6 +114,10 @@ export class Observing {
       this.#watch(expiresAtMs);
       return;
     }
+    this.#endAll(event);
+  }
+
+  #endAll(event: ObservationEvent): void {
     for (const { sessionId, state } of this.#store.all()) if (state !== "ending") this.end(sessionId, { event });
   }
 

@@ -85,6 +85,10 @@ export class Priority implements MailboxFeature {
     if (leftMs !== undefined) this.#pruneAfter(leftMs);
   }
 
+  erase(): void {
+    this.#store.prune(Number.MAX_SAFE_INTEGER, this.newestId);
+  }
+
   #keepMessage(sessionId: string, message: MessageEntry): void {
     if (message.priority !== "high") return;
     this.#keep(sessionId, message, message.seqId);

@@ -64,6 +64,11 @@ export class PushBook {
     this.#store.removeAll();
   }
 
+  erase(): void {
+    this.endAll();
+    this.#store.deleteLog();
+  }
+
   enqueue(row: PushRow): void {
     const { app, me, courier } = this.#mailbox;
     const pushId = this.idOf(row);

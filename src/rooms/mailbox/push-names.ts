@@ -59,6 +59,11 @@ export class PushNames implements MailboxFeature {
     put(this.#mailbox.sql, of, { name: name ?? "", at: this.#mailbox.clock.nowMs() });
   }
 
+  erase(): void {
+    const { sql } = this.#mailbox;
+    sql.prepare("DELETE FROM push_names WHERE room = ?").run(sql.room);
+  }
+
   alarm(): void {
     const { sql, clock } = this.#mailbox;
     sql.prepare("DELETE FROM push_names WHERE room = ? AND at <= ?").run(sql.room, clock.nowMs() - KEPT_MS);

@@ -47,6 +47,10 @@ export class PushStore {
     this.#sql.prepare("DELETE FROM pushes WHERE room = ?").run(this.#sql.room);
   }
 
+  deleteLog(): void {
+    this.#sql.prepare("DELETE FROM push_log WHERE room = ?").run(this.#sql.room);
+  }
+
   log(record: Omit<PushRecord, "id">): void {
     const { at, ...rest } = record;
     this.#sql

@@ -81,6 +81,12 @@ export class PushTokens implements MailboxFeature {
     this.#removeWhere(({ deviceId }) => isOut(deviceId));
   }
 
+  /** Registrations go on being numbered from where they were. */
+  erase(): void {
+    this.#removeWhere(() => true);
+    this.#store.putSettings({ version: this.#store.settings().version, settings: {} });
+  }
+
   /** `listener` hears when the last one is gone. */
   whenGone(listener: () => void): void {
     this.#whenGone = listener;

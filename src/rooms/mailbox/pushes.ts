@@ -83,6 +83,10 @@ export class Pushes implements MailboxFeature {
     this.#book.alarm();
   }
 
+  erase(): void {
+    this.#book.erase();
+  }
+
   #isWatched(): boolean {
     const { desk, clock } = this.#mailbox;
     const isHeard = (one: Connection) => clock.nowMs() - one.lastSeenMs() <= SILENT_MS;

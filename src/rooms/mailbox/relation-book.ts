@@ -30,6 +30,11 @@ export class RelationBook {
     return this.#store.find(userId);
   }
 
+  /** All of whom something is kept. */
+  users(): UserId[] {
+    return this.#store.users();
+  }
+
   blocked(): UserId[] {
     return this.#store.blocked();
   }

@@ -64,6 +64,13 @@ export class RelationsStore {
       .map(relationOf);
   }
 
+  users(): UserId[] {
+    return this.#sql
+      .prepare("SELECT user FROM relations WHERE room = ?")
+      .all(this.#sql.room)
+      .map(({ user }) => String(user) as UserId); // SAFETY: only put writes it
+  }
+
   blocked(): UserId[] {
     return this.#sql
       .prepare("SELECT user FROM relations WHERE room = ? AND blocked = 1")

@@ -115,6 +115,11 @@ export class Relations implements MailboxFeature {
     this.#changes.whenEnded(listener);
   }
 
+  /** The others are told as ever. What they want of the user is theirs, and stays. */
+  erase(): void {
+    for (const userId of this.#book.users()) this.#changes.edit(userId, forgotten);
+  }
+
   #change(owed: Owed, userId: UserId, edit: Edit): void {
     this.#requireOther(userId);
     this.#changes.edit(userId, edit, owed.connection);
@@ -200,6 +205,14 @@ function answered(row: RelationRow, accept: boolean, version: number): RelationR
   const isRepeated = accept ? state === "friend" : state === "none" && theirs.wants > 0;
   if (!isRepeated) throw new ParleyError("NO_SUCH_REQUEST");
   return row;
+}
+
+/** As if the user had never wanted anything of the other. */
+function forgotten(row: RelationRow, version: number): RelationRow {
+  const { mine } = ended(row, version);
+  const { blocked, remark, greeting } = row;
+  if (mine === row.mine && !blocked && remark === "" && greeting === "") return row;
+  return { ...row, mine: blocked ? { ...mine, version } : mine, blocked: false, remark: "", greeting: "" };
 }
 
 function ended(row: RelationRow, version: number): RelationRow {

@@ -34,6 +34,10 @@ export class ReplayStore {
       .run(this.#sql.room, key, digest, answer, expiresAt);
   }
 
+  deleteAll(): void {
+    this.#sql.prepare("DELETE FROM replays WHERE room = ?").run(this.#sql.room);
+  }
+
   /** Those that are over, and of the others all but the newest. */
   trim(nowMs: number, newest: number): void {
     this.#sql

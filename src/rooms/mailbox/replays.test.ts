@@ -20,6 +20,7 @@ const visitor: VisitorState = {
   deviceId: "",
   deviceType: "web",
   tokenId: "",
+  issuedAtMs: 0,
   expiresAtMs: Number.MAX_SAFE_INTEGER,
 };
 

@@ -45,6 +45,10 @@ export class Replays {
     if (digest !== undefined) this.#keep({ key: packId, digest, answer: JSON.stringify(value) });
   }
 
+  erase(): void {
+    this.#store.deleteAll();
+  }
+
   #find(key: PackId, digest: number): string | undefined {
     const row = this.#store.find(key, this.#clock.nowMs());
     if (row !== undefined && row.digest !== digest) throw new ParleyError("PACK_CONFLICT");

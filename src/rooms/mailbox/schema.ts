@@ -85,7 +85,7 @@ const replayTables = `CREATE TABLE replays (
   PRIMARY KEY (room, key)
 ) WITHOUT ROWID`;
 
-/** `reported_…`: what the session room has confirmed, as it was known when the row was written (M51). `listings`: M225. */
+/** `reported_…`: what the session room has confirmed, as it was known when the row was written (M51). `listings`: M225, M240. */
 export const mailboxMigrations: RoomMigrations = {
   kind: "mailbox",
   scripts: [
@@ -105,6 +105,7 @@ export const mailboxMigrations: RoomMigrations = {
     ${pushTables};
     ${replayTables};
     CREATE TABLE webhook_told (room TEXT PRIMARY KEY, position INTEGER NOT NULL, online INTEGER NOT NULL) WITHOUT ROWID`,
-    "CREATE TABLE listings (room TEXT PRIMARY KEY) WITHOUT ROWID",
+    "CREATE TABLE listings (room TEXT PRIMARY KEY, listed INTEGER NOT NULL, erased_at INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE erased_versions (room TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID",
   ],
 };

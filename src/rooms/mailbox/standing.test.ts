@@ -27,7 +27,7 @@ const write = (packId: string) =>
 
 function visit(tokenId: string) {
   const visitor = { phase: "visiting", userId: alice, deviceId: "", deviceType: "web" } as const;
-  const state = { ...visitor, tokenId, expiresAtMs: Number.MAX_SAFE_INTEGER };
+  const state = { ...visitor, tokenId, issuedAtMs: 0, expiresAtMs: Number.MAX_SAFE_INTEGER };
   return world.ask(mailboxOf(alice), state, { type: "device.list", packId: pack("d") });
 }
 

@@ -84,11 +84,25 @@ export class MailboxStore {
       .map((row) => ({ hot: hotRowOf(row).hot, version: Number(row.version) }));
   }
 
+  /** Also when no row has it any more. */
   newestVersion(): number {
     const row = this.#sql
-      .prepare("SELECT max(version) AS version FROM hot_sessions WHERE room = ?")
+      .prepare(
+        `SELECT coalesce(max(version), (SELECT version FROM erased_versions WHERE room = ?1), 0) AS version
+         FROM hot_sessions WHERE room = ?1`,
+      )
       .get(this.#sql.room);
-    return Number(row?.version ?? 0);
+    return Number(row?.version);
+  }
+
+  deleteAll(version: number): void {
+    this.#sql.prepare("DELETE FROM hot_sessions WHERE room = ?").run(this.#sql.room);
+    this.#sql
+      .prepare(
+        `INSERT INTO erased_versions (room, version) VALUES (?, ?)
+         ON CONFLICT (room) DO UPDATE SET version = excluded.version`,
+      )
+      .run(this.#sql.room, version);
   }
 
   /** Sessions that are not hidden, by last activity, the most recent first. */

@@ -25,6 +25,11 @@ export class UserStore {
       .run(this.#sql.room, JSON.stringify(profile));
   }
 
+  deleteAll(): void {
+    this.#sql.prepare("DELETE FROM profiles WHERE room = ?").run(this.#sql.room);
+    this.#sql.prepare("DELETE FROM user_attributes WHERE room = ?").run(this.#sql.room);
+  }
+
   attributes(about: UserId): Record<string, string> {
     const rows = this.#sql
       .prepare("SELECT name, value FROM user_attributes WHERE room = ? AND user = ? ORDER BY name")

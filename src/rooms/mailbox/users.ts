@@ -47,6 +47,10 @@ export class Users implements MailboxFeature {
 
   readonly calls: MailboxCalls = { profile: ({ by }) => this.#seenBy(by) };
 
+  erase(): void {
+    this.#store.deleteAll();
+  }
+
   replied(tag: MailboxTag, outcome: Outcome): void {
     this.#gatherings.replied(tag, outcome, (value) => value as Profile); // SAFETY: what `profile` answers with
   }

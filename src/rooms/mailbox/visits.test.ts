@@ -15,7 +15,7 @@ beforeEach(() => {
 const visitor = { phase: "visiting", userId: alice, deviceId: "", deviceType: "web" } as const;
 
 function ask(frame: UpFrame, token: Partial<VisitorState> = {}) {
-  const state = { ...visitor, tokenId: "", expiresAtMs: Number.MAX_SAFE_INTEGER, ...token };
+  const state = { ...visitor, tokenId: "", issuedAtMs: 0, expiresAtMs: Number.MAX_SAFE_INTEGER, ...token };
   return world.ask(mailboxOf(alice), state, frame);
 }
 
