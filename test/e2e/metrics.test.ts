@@ -36,6 +36,7 @@ onEveryHost("the metrics", (url, host) => {
     expect(sampleOf(families, "parley_queue_jobs", { queue: "archive" })).toBeGreaterThanOrEqual(0);
     expect(sampleOf(families, "parley_queue_lag_seconds", { queue: "archive" })).toBeGreaterThanOrEqual(0);
     expect(sampleOf(families, "parley_dead_letters", { queue: "archive" })).toBe(0);
+    expect(sampleOf(families, "parley_users")).toBeGreaterThan(0);
     expect(sampleOf(families, "process_resident_memory_bytes")).toBeGreaterThan(1_000_000);
     expect(sampleOf(families, "process_cpu_seconds_total")).toBeGreaterThan(0);
   });

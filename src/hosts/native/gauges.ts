@@ -2,6 +2,7 @@ import type { Measures } from "../../kernel/measures.ts";
 import type { Sample } from "../../kernel/metrics.ts";
 import type { QueueName } from "../../protocol/rpc/queue-job.ts";
 import { QUEUES } from "../../queues/queue-plan.ts";
+import { usersOfAllApps } from "../../rooms/directory/directory-store.ts";
 import { lettersByRoom } from "../../rooms/letters/letters-store.ts";
 import type { TurnDatabase } from "./database.ts";
 import type { Turns } from "./turns.ts";
@@ -32,6 +33,7 @@ export function addGauges({ measures, turns, db }: Gauged): void {
   metrics.gauge({ name: "parley_dead_letters", help: "Jobs that nobody could bring to an end, of all apps." }, () =>
     lettersByQueue(db),
   );
+  metrics.gauge({ name: "parley_users", help: "Users that exist, of all apps." }, () => usersOfAllApps(db.forRoom("")));
   addProcess(measures);
 }
 

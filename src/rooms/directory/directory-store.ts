@@ -49,3 +49,8 @@ export class DirectoryStore {
       .run(this.#sql.room, difference);
   }
 }
+
+/** Of all rooms in a database that they share; for whoever runs the server. */
+export function usersOfAllApps(sql: RoomSql): number {
+  return Number(sql.prepare("SELECT sum(users) AS users FROM directory_counts").get()?.users ?? 0);
+}
