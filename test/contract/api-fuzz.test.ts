@@ -10,7 +10,7 @@ import {
 } from "../support/api-operations.ts";
 import { SimTarget } from "../support/sim-target.ts";
 
-const RUNS = 600;
+const RUNS = Number(process.env.FUZZ_RUNS ?? 600);
 const SEED = Number(process.env.FUZZ_SEED ?? 6);
 
 const target = new SimTarget();
@@ -113,7 +113,7 @@ function objectOf({ properties, required }: JsonSchema, root: JsonSchema): fc.Ar
 /** Without parts that make a path another one: empty, `.` and `..`. */
 function textOf(schema: JsonSchema): fc.Arbitrary<string> {
   return valueLike(schema, schema)
-    .map(String)
+    .map((value) => (typeof value === "string" ? value : JSON.stringify(value)))
     .filter((part) => !["", ".", ".."].includes(part));
 }
 
