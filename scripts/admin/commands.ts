@@ -102,6 +102,10 @@ const people = {
     usage: "<user>",
     run: ({ app }, given) => told(app.users[":userId"].ban.$delete({ param: { userId: word(given) } })),
   },
+  "users erase": {
+    usage: "<user>",
+    run: ({ app }, given) => told(app.users[":userId"].erase.$post({ param: { userId: word(given) } })),
+  },
   "groups show": {
     usage: "<group id>",
     run: ({ app }, given) => told(app.groups[":groupId"].$get({ param: { groupId: word(given) }, query: {} })),

@@ -10,7 +10,7 @@ export type JobFailure = z.infer<typeof JobFailure>;
 
 /** What is written down of a job: it never goes back. */
 export const JobProgress = z.object({
-  kind: z.enum(["notice", "push", "broadcast"]),
+  kind: z.enum(["notice", "push", "broadcast", "erase"]),
   state: z.enum(["gathering", "queued", "running", "done", "cancelled"]),
   /** While it is `gathering`, those that were found. */
   total: z.int(),

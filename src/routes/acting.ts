@@ -45,17 +45,25 @@ export function asUser(deps: Deps, c: Context<Authenticated>, named: UserId | un
   const principal = c.get("principal");
   const userId = userOf(principal, named);
   const keyed = idempotencyKeyOf(c) === undefined ? {} : ({ keyed: true } as const);
-  const state = { ...visitorOf(principal, userId), ...keyed };
-  return async <F extends UpFrame>(frame: F) => {
-    const outcome = await deps.ask(mailboxRoom(principal.app, userId), state, frame);
-    return unwrap(outcome) as ResultOf<F["type"]>; // SAFETY: the result that the protocol has for the frame's type
-  };
+  return askOf(deps, principal, { ...visitorOf(principal, userId), ...keyed });
 }
 
 const ALWAYS = { issuedAtMs: Number.MAX_SAFE_INTEGER, expiresAtMs: Number.MAX_SAFE_INTEGER };
 
 function timesOf({ issuedAtMs, expiresAtMs }: UserPrincipal) {
   return { issuedAtMs, expiresAtMs };
+}
+
+/** As `asUser`, of what is only looked at, and asked anew each time. */
+export function lookAs(deps: Deps, principal: Principal, userId: UserId): Ask {
+  return askOf(deps, principal, visitorOf(principal, userId));
+}
+
+function askOf(deps: Deps, { app }: Principal, state: VisitorState): Ask {
+  return async <F extends UpFrame>(frame: F) => {
+    const outcome = await deps.ask(mailboxRoom(app, state.userId), state, frame);
+    return unwrap(outcome) as ResultOf<F["type"]>; // SAFETY: the result that the protocol has for the frame's type
+  };
 }
 
 function visitorOf(principal: Principal, userId: UserId): VisitorState {

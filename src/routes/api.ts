@@ -6,6 +6,7 @@ import { broadcastRoutes } from "./broadcast-routes.ts";
 import type { Deps } from "./deps.ts";
 import { deviceRoutes } from "./device-routes.ts";
 import { directoryRoutes } from "./directory-routes.ts";
+import { eraseRoutes } from "./erase-routes.ts";
 import { exportRoutes } from "./export-routes.ts";
 import { friendRoutes } from "./friend-routes.ts";
 import { gateRoutes } from "./gate-routes.ts";
@@ -51,6 +52,7 @@ export function apiRoutes(deps: Deps, tokens: Tokens) {
     .route("/", inboxRoutes(deps))
     .route("/", searchRoutes(deps))
     .route("/", exportRoutes(deps))
+    .route("/", eraseRoutes(deps))
     .route("/", importRoutes(deps))
     .route("/", friendRoutes(deps))
     .route("/", noticeRoutes(deps))

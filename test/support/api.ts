@@ -22,15 +22,23 @@ export interface HttpAnswer {
   readonly headers: Headers;
 }
 
+interface ApiRequest {
+  readonly key?: string | null;
+  readonly body?: unknown;
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** One HTTP request with a server key, a user token, or nothing. */
 export async function api(
   url: string,
   path: string,
-  { key = SERVER_KEYS.main, body, method }: { key?: string | null; body?: unknown; method?: string } = {},
+  { key = SERVER_KEYS.main, body, method, headers = {} }: ApiRequest = {},
 ): Promise<HttpAnswer> {
   const response = await fetch(new URL(path, url), {
     method: method ?? (body === undefined ? "GET" : "POST"),
     headers: {
+      ...headers,
       ...(key === null ? {} : { Authorization: `Bearer ${key}` }),
       ...(body === undefined ? {} : { "Content-Type": "application/json" }),
     },

@@ -22,8 +22,20 @@ export interface BroadcastJob {
   readonly message: Omit<AppendItem, "packId">;
 }
 
+/** Forgets a user. The targets are the sessions in which they wrote, and `user`: their mailbox. */
+export interface EraseJob {
+  readonly kind: "erase";
+  readonly userId: UserId;
+  /** When it was asked for, ms since 1970, and by whom. */
+  readonly atMs: number;
+  readonly by: string;
+}
+
+/** The target of an erasure that is no session. */
+export const ERASED_USER = "user";
+
 /** One call to many rooms. What is called, for each target, follows from the kind. */
-export type Job = NoticeJob | NotifyJob | BroadcastJob;
+export type Job = NoticeJob | NotifyJob | BroadcastJob | EraseJob;
 
 /** Calls to a job room. All of them answer with `JobProgress`. */
 export type JobCall =

@@ -3,9 +3,9 @@ import type { RoomCall } from "../../kernel/effects.ts";
 import { mailboxRoom, type RoomName, sessionRoom } from "../../kernel/room-name.ts";
 import { ParleyError } from "../../protocol/errors.ts";
 import type { AppId, JobId, PackId, SessionId, UserId } from "../../protocol/ids.ts";
-import type { Job } from "../../protocol/rpc/job-call.ts";
+import { ERASED_USER, type Job } from "../../protocol/rpc/job-call.ts";
 import { failed, type Outcome } from "../../protocol/rpc/outcome.ts";
-import type { AppendResult } from "../../protocol/rpc/session-call.ts";
+import type { AppendResult, PurgeResult } from "../../protocol/rpc/session-call.ts";
 import { noticeSessionId, singleSessionId } from "../../protocol/session-id.ts";
 
 /** What a job asks of one target's room. */
@@ -27,9 +27,11 @@ interface JobKind<J extends Job> {
   /** Of a job for everybody: the target that stands for a user; unless given, the user. Without one they are left out. */
   targetOf?(job: J, userId: UserId): string | undefined;
   itemOf(item: ItemOf<J>): Item;
-  /** How the target's part ended, when its room answered. */
-  outcomeOf(value: unknown): Outcome;
+  /** How the target's part ended, when its room answered; `undefined`: it has more to do, and is called again. */
+  outcomeOf(value: unknown): Outcome | undefined;
 }
+
+const DONE: Outcome = { ok: true, value: null };
 
 /** Of one message that was sent to a session. */
 function outcomeOfAppend(value: unknown): Outcome {
@@ -59,7 +61,17 @@ const KINDS: { readonly [Kind in Job["kind"]]: JobKind<Extract<Job, { readonly k
       const userId = target as UserId; // SAFETY: whoever starts a push gives it user ids
       return { to: mailboxRoom(app, userId), call: { type: "push.notify", packId, notification } };
     },
-    outcomeOf: () => ({ ok: true, value: null }),
+    outcomeOf: () => DONE,
+  },
+  erase: {
+    itemOf({ app, job: { userId, atMs, by }, target }) {
+      if (target === ERASED_USER) return { to: mailboxRoom(app, userId), call: { type: "erase", atMs, by } };
+      return { to: sessionRoom(app, target as SessionId), call: { type: "forget", userId } }; // SAFETY: whoever starts an erasure gives it session ids
+    },
+    outcomeOf(value) {
+      const result = value as PurgeResult | null; // SAFETY: what `forget` answers with, or null for `erase`
+      return result?.more ? undefined : DONE;
+    },
   },
 };
 

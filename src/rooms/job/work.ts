@@ -48,6 +48,8 @@ export class Work implements Stage {
   readonly #inFlight = new Set<number>();
   /** How calls at or beyond the cursor ended. */
   readonly #ended = new Map<number, Outcome>();
+  /** Called, and to be called again: beyond the cursor. */
+  readonly #unfinished = new Set<number>();
   readonly #burst: Burst;
   /** A new instance does not know what an earlier one left to do. */
   #dirty = true;
@@ -94,7 +96,10 @@ export class Work implements Stage {
     this.#dirty = true;
     this.#inFlight.delete(position);
     const ending = outcome.ok ? jobKindOf(this.order.job).outcomeOf(outcome.value) : outcome;
-    if (position < this.#state.cursor) this.#calledAgain(position, ending);
+    // One that waits in a row is due since it was called.
+    if (ending === undefined) {
+      if (position >= this.#state.cursor) this.#unfinished.add(position);
+    } else if (position < this.#state.cursor) this.#calledAgain(position, ending);
     else if (!this.#ended.has(position)) this.#ended.set(position, ending);
   }
 
@@ -147,6 +152,11 @@ export class Work implements Stage {
   #startCalls(): void {
     const { retries, targets } = this.#ports;
     for (const { position, target } of retries.due()) if (this.#canCall()) this.#call(position, target);
+    for (const position of this.#unfinished) {
+      if (!this.#canCall()) break;
+      this.#unfinished.delete(position);
+      this.#call(position, targets.at(position));
+    }
     while (this.#hasNext() && this.#canCall()) {
       const position = this.#next;
       this.#next += 1;
@@ -178,7 +188,8 @@ export class Work implements Stage {
   #pauseMs(): number {
     const { retries } = this.#ports;
     const isOpen = this.#state.phase.kind === "open";
-    const hasMore = isOpen && (this.#hasNext() || retries.due().some(({ position }) => !this.#inFlight.has(position)));
+    const isDue = retries.due().some(({ position }) => !this.#inFlight.has(position));
+    const hasMore = isOpen && (this.#hasNext() || this.#unfinished.size > 0 || isDue);
     if (hasMore && this.#inFlight.size < MAX_IN_FLIGHT) return 1;
     const untilRetryMs = isOpen ? retries.waitMs() : Number.POSITIVE_INFINITY;
     return this.#inFlight.size > 0 ? Math.min(RESUME_AFTER_MS, untilRetryMs) : untilRetryMs;
