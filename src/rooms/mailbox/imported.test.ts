@@ -89,6 +89,27 @@ describe("what was imported", () => {
     });
     tell(world, { firstSeqId: 11, lastSeqId: 12 });
     expect(hotSession(world, alice)).toMatchObject({ firstSeqId: 11, lastSeqId: 12 });
+    const left = { kind: "notice" as const, notice: { event: "quit" as const, users: [alice] } };
+    tell(world, {
+      firstSeqId: 13,
+      lastSeqId: 14,
+      last: { seqId: 14, timestamp: 1, from: alice, packId: pack("q"), ...left },
+    });
+    expect(hotSession(world, alice)).toMatchObject({ firstSeqId: 11, lastSeqId: 14, member: false });
+    tell(world, { firstSeqId: 15, lastSeqId: 15 });
+    expect(hotSession(world, alice)).toMatchObject({ firstSeqId: 15, lastSeqId: 15, member: true });
+  });
+
+  it("M223 brings a hidden row back with a message or notice, as deliveries do", () => {
+    const world = new World();
+    const connection = online(world, alice);
+    tell(world);
+    world.send(connection, { type: "session.hide", packId: pack("hide"), sessionId: chat });
+    tell(world, { lastSeqId: 6 });
+    expect(hotSession(world, alice)).toMatchObject({ lastSeqId: 6, hidden: true });
+    const [last] = wholeLog(source()).slice(3);
+    if (last !== undefined) tell(world, { lastSeqId: 7, last: { ...last, seqId: 7 } });
+    expect(hotSession(world, alice)).not.toHaveProperty("hidden");
   });
 
   it("M224 is reported to nobody", () => {

@@ -29,10 +29,11 @@ export class Imported implements MailboxFeature {
     const member = memberAfter(last, me) ?? true;
     // Whoever joined again since begins anew there.
     const goesOn = old?.member === true && firstSeqId <= old.lastSeqId + 1;
-    const { hidden: _, ...kept } = old ?? {};
+    const { hidden, ...kept } = old ?? {};
+    const stays = hidden && last.seqId === old?.last.seqId ? { hidden } : {};
     const read = { readSeqId: lastSeqId, unread: 0, mentions: 0 };
     const began = { firstSeqId: goesOn ? old.firstSeqId : firstSeqId };
-    const session = hotSessions.adopt({ ...kept, sessionId, ...began, lastSeqId, ...read, last, member });
+    const session = hotSessions.adopt({ ...kept, ...stays, sessionId, ...began, lastSeqId, ...read, last, member });
     if (isGroup(sessionId)) this.#memberships.imported(sessionId, member);
     effects.send(desk.live(), { type: "session", session });
   }
