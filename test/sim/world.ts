@@ -1,53 +1,24 @@
-import { makeRoom } from "../../src/hosts/room-kinds.ts";
 import type { CallTag, Effect, RoomCall } from "../../src/kernel/effects.ts";
-import { AppPolicy, DEFAULT_POLICY, type RoomPolicy } from "../../src/kernel/policy.ts";
+import { DEFAULT_POLICY, type RoomPolicy } from "../../src/kernel/policy.ts";
 import type { Random } from "../../src/kernel/ports.ts";
 import type { RoomEvent } from "../../src/kernel/room.ts";
-import { addressOf, appRoom, mailboxRoom, type RoomName } from "../../src/kernel/room-name.ts";
-import { RoomRunner } from "../../src/kernel/room-runner.ts";
-import { type EnqueueCall, questionOf, queueOf, type ServiceCall, type Target } from "../../src/kernel/services.ts";
+import { addressOf, mailboxRoom, type RoomName } from "../../src/kernel/room-name.ts";
+import { type EnqueueCall, questionOf, queueOf } from "../../src/kernel/services.ts";
 import { Visit, type VisitorState } from "../../src/kernel/visit.ts";
 import { jsonCodec } from "../../src/protocol/codec-json.ts";
-import { ParleyError } from "../../src/protocol/errors.ts";
 import type { AppId, DeviceType, UserId } from "../../src/protocol/ids.ts";
 import type { ArchiveCall } from "../../src/protocol/rpc/archive-call.ts";
 import type { HookServiceCall } from "../../src/protocol/rpc/hook-service-call.ts";
-import { failed, type Outcome } from "../../src/protocol/rpc/outcome.ts";
+import type { Outcome } from "../../src/protocol/rpc/outcome.ts";
 import type { QueueJob, QueueName } from "../../src/protocol/rpc/queue-job.ts";
 import type { Scope } from "../../src/protocol/scope.ts";
 import type { UpFrame } from "../../src/protocol/up.ts";
-import { AppStore } from "../../src/rooms/app/app-store.ts";
-import { ListingStore } from "../../src/rooms/mailbox/listing-store.ts";
+import { type Called, type Fate, type Flight, Flights, UNREACHABLE } from "./flights.ts";
 import { app } from "./names.ts";
+import { Places } from "./places.ts";
 import { seededRandom } from "./random.ts";
 import { SimConnection } from "./sim-connection.ts";
 import { SimStorage } from "./sim-storage.ts";
-
-/** A room's memory: gone after a crash. */
-interface Place {
-  readonly runner: RoomRunner;
-  connections: SimConnection[];
-}
-
-/** A call between rooms that has not arrived yet, or its reply. `reply` reaches only the life of the room that called. */
-type Flight = { readonly from: RoomName } & (
-  | {
-      readonly kind: "request";
-      readonly to: Target;
-      readonly call: RoomCall | ServiceCall;
-      readonly reply: (o: Outcome) => void;
-    }
-  | { readonly kind: "reply"; readonly outcome: Outcome; readonly arrive: (outcome: Outcome) => void }
-);
-
-interface Asked {
-  readonly to: Target;
-  readonly call: RoomCall | ServiceCall;
-  readonly tag: CallTag;
-}
-
-/** What becomes of a call: it may be lost before the callee saw it, or its reply after the callee committed. */
-export type Fate = "arrives" | "lost";
 
 export interface ConnectOptions {
   readonly deviceType?: DeviceType;
@@ -59,7 +30,6 @@ export interface ConnectOptions {
   readonly scopes?: readonly Scope[];
 }
 
-const UNREACHABLE: Outcome = failed(new ParleyError("UNAVAILABLE"));
 const AMPLE: RoomPolicy = { ...DEFAULT_POLICY, requestsPerSecond: 1_000_000, requestBurst: 1_000_000 };
 
 /**
@@ -72,10 +42,8 @@ export class World {
   /** Durable, like rows. */
   readonly alarms = new Map<RoomName, number>();
   readonly faults: unknown[] = [];
-  readonly #policy: RoomPolicy;
-  readonly #newUsers: boolean;
-  #places = new Map<RoomName, Place>();
-  #flights: Flight[] = [];
+  readonly #places: Places;
+  readonly #flights = new Flights((called) => this.#answer(called));
   /** Durable, like rows. */
   readonly #jobs = new Map<QueueName, QueueJob[]>();
   /** What the archive answers. */
@@ -87,8 +55,12 @@ export class World {
   /** Unless there are `newUsers`, the directory knows of everybody before they do anything, and is told nothing. */
   constructor(options: { seed?: number; policy?: Partial<RoomPolicy>; newUsers?: boolean } = {}) {
     this.random = seededRandom(options.seed ?? 1);
-    this.#newUsers = options.newUsers ?? false;
-    this.#policy = { ...AMPLE, ...options.policy };
+    this.#places = new Places({
+      ...{ storage: this.storage, clock: { nowMs: () => this.nowMs }, random: this.random },
+      policy: { ...AMPLE, ...options.policy },
+      newUsers: options.newUsers ?? false,
+      onFault: (fault) => this.faults.push(fault),
+    });
   }
 
   /** A call from outside of the rooms, answered at once. */
@@ -114,7 +86,7 @@ export class World {
     const token = { tokenId, issuedAtMs, expiresAtMs, scopes };
     const state = { phase: "syncing", userId, deviceId, deviceType, ...token } as const;
     const connection = new SimConnection(room, state, { nowMs: () => this.nowMs });
-    this.#place(room).connections.push(connection);
+    this.#places.of(room).connections.push(connection);
     this.#run(room, { type: "opened", connection });
     return connection;
   }
@@ -133,48 +105,28 @@ export class World {
   disconnect(connection: SimConnection): void {
     if (!connection.isOpen) return;
     connection.isOpen = false;
-    this.#detach(connection);
+    this.#places.detach(connection);
     this.#run(connection.room, { type: "closed", connection });
   }
 
   /** Calls and replies under way. */
   get flights(): readonly Flight[] {
-    return this.#flights;
+    return this.#flights.all;
   }
 
   /** Requests under way to rooms whose name contains `part`. */
   requestsTo(part: string): RoomCall[] {
-    return this.#flights.flatMap((flight) =>
-      flight.kind === "request" && !flight.to.startsWith("@") && flight.to.includes(part)
-        ? (flight.call as RoomCall) // SAFETY: what is called is a room
-        : [],
-    );
+    return this.#flights.requestsTo(part);
   }
 
   /** Answers a request in the place of its room, which does not hear of it. */
   answer(index: number, outcome: Outcome): void {
-    const [flight] = this.#flights.splice(index, 1);
-    if (flight?.kind !== "request") throw new Error(`no request ${index}`);
-    flight.reply(outcome);
+    this.#flights.answer(index, outcome);
   }
 
   /** Lets one flight arrive, or get lost. */
   land(index: number, fate: Fate = "arrives"): void {
-    const [flight] = this.#flights.splice(index, 1);
-    if (flight === undefined) throw new Error(`no flight ${index}`);
-    if (flight.kind === "reply") flight.arrive(fate === "lost" ? UNREACHABLE : flight.outcome);
-    else flight.reply(fate === "lost" ? UNREACHABLE : this.#answer(flight));
-  }
-
-  #answer({ to, call }: Flight & { kind: "request" }): Outcome {
-    const queue = queueOf(to);
-    const question = questionOf(to, call);
-    if (question !== undefined)
-      return question.service === "@archive" ? this.archive(question.call) : this.hook(question.call);
-    // SAFETY: made of an effect whose call is its target's
-    if (queue === undefined) return this.call(to as RoomName, call as RoomCall);
-    this.jobsOf(queue).push(...(call as EnqueueCall).jobs); // SAFETY: as above
-    return { ok: true, value: null };
+    this.#flights.land(index, fate);
   }
 
   /** What the rooms put into a queue, and nobody took. */
@@ -189,7 +141,7 @@ export class World {
 
   /** Lets everything arrive, oldest first, until nothing is under way. */
   drain(): void {
-    while (this.#flights.length > 0) this.land(0);
+    while (this.flights.length > 0) this.land(0);
   }
 
   ring(room: RoomName): void {
@@ -222,29 +174,29 @@ export class World {
 
   /** The instance is dropped while its sockets and calls live on. */
   evict(room: RoomName): void {
-    const place = this.#places.get(room);
+    const place = this.#places.find(room);
     if (place !== undefined) this.#perform(room, place.runner.drop());
   }
 
   /** One room's process dies: its sockets and the replies that it waits for are gone, its rows and alarm are not. */
   crash(room: RoomName): void {
-    for (const connection of this.#places.get(room)?.connections ?? []) connection.close(1006);
-    this.#places.delete(room);
-    this.#flights = this.#flights.filter((flight) => flight.kind === "request" || flight.from !== room);
+    for (const connection of this.#places.find(room)?.connections ?? []) connection.close(1006);
+    this.#places.forget(room);
+    this.#flights.dropRepliesTo(room);
   }
 
   /** Everything dies; calls under way never arrive. */
   crashAll(): void {
-    for (const room of [...this.#places.keys()]) this.crash(room);
-    this.#flights = [];
+    for (const room of this.#places.rooms) this.crash(room);
+    this.#flights.dropAll();
   }
 
   get rooms(): RoomName[] {
-    return [...this.#places.keys()];
+    return this.#places.rooms;
   }
 
   #run(room: RoomName, event: RoomEvent): Outcome {
-    const { runner } = this.#place(room);
+    const { runner } = this.#places.of(room);
     const { outcome, effects } = runner.run(event);
     const settled = runner.run({ type: "settle" });
     this.#perform(room, [...effects, ...settled.effects]);
@@ -262,17 +214,27 @@ export class World {
       if (effect.kind !== "close") continue;
       const connection = effect.connection as SimConnection; // SAFETY: as above
       connection.close(effect.code);
-      this.#detach(connection);
+      this.#places.detach(connection);
     }
   }
 
-  #fly(from: RoomName, { to, call, tag }: Asked): void {
-    const place = this.#place(from);
+  #fly(from: RoomName, { to, call, tag }: Called & { tag: CallTag }): void {
+    const place = this.#places.of(from);
     const arrive = (outcome: Outcome) => {
-      if (this.#places.get(from) === place) this.#run(from, { type: "replied", tag, outcome });
+      if (this.#places.find(from) === place) this.#run(from, { type: "replied", tag, outcome });
     };
-    const reply = (outcome: Outcome) => void this.#flights.push({ kind: "reply", from, outcome, arrive });
-    this.#flights.push({ kind: "request", from, to, call, reply });
+    this.#flights.begin(from, { to, call, arrive });
+  }
+
+  #answer({ to, call }: Called): Outcome {
+    const queue = queueOf(to);
+    const question = questionOf(to, call);
+    if (question !== undefined)
+      return question.service === "@archive" ? this.archive(question.call) : this.hook(question.call);
+    // SAFETY: made of an effect whose call is its target's
+    if (queue === undefined) return this.call(to as RoomName, call as RoomCall);
+    this.jobsOf(queue).push(...(call as EnqueueCall).jobs); // SAFETY: as above
+    return { ok: true, value: null };
   }
 
   #wake(room: RoomName, atMs: number): void {
@@ -280,46 +242,5 @@ export class World {
     if (setAtMs !== undefined && setAtMs <= atMs) return;
     this.alarms.set(room, atMs);
     this.storage.rowsWritten += 1;
-  }
-
-  #detach(connection: SimConnection): void {
-    const place = this.#places.get(connection.room);
-    if (place !== undefined) place.connections = place.connections.filter((one) => one !== connection);
-  }
-
-  #list(room: RoomName): void {
-    const { rowsWritten, isFull } = this.storage;
-    this.storage.isFull = false;
-    new ListingStore(this.storage.forRoom(room)).put({ isListed: true, erasedAtMs: 0 });
-    Object.assign(this.storage, { rowsWritten, isFull });
-  }
-
-  #place(room: RoomName): Place {
-    let place = this.#places.get(room);
-    if (place === undefined) {
-      const runner = new RoomRunner(
-        (effects) => {
-          const { storage, random } = this;
-          const address = addressOf(room);
-          const apps = new AppStore(storage.forRoom(appRoom(address.app)));
-          const settings = () => apps.settings();
-          const ports = {
-            sql: storage.forRoom(room),
-            clock: { nowMs: () => this.nowMs },
-            random,
-            connections: () => this.#place(room).connections,
-            policy: new AppPolicy(this.#policy, settings),
-            settings,
-          };
-          return makeRoom(address, ports, effects);
-        },
-        this.storage,
-        (fault) => this.faults.push(fault),
-      );
-      if (addressOf(room).kind === "mailbox" && !this.#newUsers) this.#list(room);
-      place = { runner, connections: [] };
-      this.#places.set(room, place);
-    }
-    return place;
   }
 }

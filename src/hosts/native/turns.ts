@@ -1,7 +1,7 @@
-import type { CallTag, Effect, RoomCall } from "../../kernel/effects.ts";
+import type { Effect, RoomCall } from "../../kernel/effects.ts";
 import { endEvent } from "../../kernel/event-span.ts";
 import type { RoomEvent } from "../../kernel/room.ts";
-import { addressOf, type RoomKindName, type RoomName } from "../../kernel/room-name.ts";
+import type { RoomKindName, RoomName } from "../../kernel/room-name.ts";
 import type { TraceContext } from "../../kernel/trace.ts";
 import { TurnClock } from "../../kernel/turn-clock.ts";
 import type { Outcome } from "../../protocol/rpc/outcome.ts";
@@ -15,14 +15,13 @@ import { HeldEffects } from "./held-effects.ts";
 import { HostWrites } from "./host-writes.ts";
 import { JobQueues } from "./job-queues.ts";
 import { KnownApps } from "./known-apps.ts";
+import { DURABLE, TurnEffects } from "./turn-effects.ts";
 import type { OnCommitFault, TurnJob, TurnPorts } from "./turn-job.ts";
 import { TurnMeter } from "./turn-meter.ts";
 import { TurnTraces } from "./turn-traces.ts";
 
 const EVICT_INTERVAL_MS = 10_000;
 const ALARM_RETRY_MS = 2_000;
-/** Jobs live or die with the turn that made them. */
-const DURABLE: Outcome = { ok: true, value: null };
 
 /**
  * Runs all native rooms. What arrives in one turn of the event loop, and all the calls between rooms that follow
@@ -39,10 +38,10 @@ export class Turns {
   readonly #hostWrites = new HostWrites(() => this.#schedule());
   readonly queues: JobQueues;
   readonly apps: KnownApps;
-  readonly #ask: TurnPorts["ask"];
   readonly #evicting: ReturnType<typeof setInterval>;
   readonly #meter: TurnMeter;
   readonly #traces: TurnTraces;
+  readonly #effects: TurnEffects;
   #queue: TurnJob[] = [];
   /** Rooms that had events in this turn and may have batches to start. */
   #unsettled = new Set<Actor>();
@@ -53,13 +52,16 @@ export class Turns {
   constructor(ports: TurnPorts, onCommitFault: OnCommitFault) {
     this.apps = new KnownApps(ports.db);
     this.#actors = new Actors({ ...ports, clock: this.#clock, apps: this.apps });
-    this.#ask = ports.ask;
     this.#meter = new TurnMeter(ports.measures);
     this.#traces = new TurnTraces(ports.tracer);
     this.#db = ports.db;
     this.#onCommitFault = onCommitFault;
     this.#alarms = new Alarms(ports.db, (rooms) => this.#ring(rooms));
     this.queues = new JobQueues(ports.db, (write) => this.#hostWrites.push(write, true));
+    this.#effects = new TurnEffects({
+      ...{ ask: ports.ask, held: this.#held, hostWrites: this.#hostWrites, alarms: this.#alarms, queues: this.queues },
+      ...{ apps: this.apps, meter: this.#meter, traces: this.#traces, push: (job) => this.#push(job) },
+    });
     this.#db.commit();
     this.#alarms.schedule();
     this.#evicting = setInterval(() => this.#scheduled || this.#actors.evictIdle(), EVICT_INTERVAL_MS);
@@ -161,7 +163,7 @@ export class Turns {
       this.#unsettled = new Set();
       for (const actor of actors) {
         this.#traces.settling(actor);
-        this.#perform(actor, this.#runIn(actor, { type: "settle" }).effects);
+        this.#effects.perform(actor, this.#runIn(actor, { type: "settle" }).effects);
       }
     }
   }
@@ -176,7 +178,7 @@ export class Turns {
     if (span !== undefined) endEvent(span, outcome);
     this.#meter.tally.ran(event, outcome);
     this.#unsettled.add(actor);
-    this.#perform(actor, effects);
+    this.#effects.perform(actor, effects);
     if (event.type === "alarm" && !outcome.ok) {
       this.#hostWrites.now(() => this.#alarms.set(room, Date.now() + ALARM_RETRY_MS));
     }
@@ -189,55 +191,12 @@ export class Turns {
     return actor.run(event);
   }
 
-  #perform(actor: Actor, effects: readonly Effect[]): void {
-    for (const effect of effects) {
-      switch (effect.kind) {
-        case "send":
-          this.#meter.tally.sent(effect);
-          // SAFETY: the connections of native rooms are NativeConnections
-          for (const one of effect.connections) this.#held.send(one as NativeConnection, effect.frame);
-          break;
-        case "close": {
-          const connection = effect.connection as NativeConnection; // SAFETY: as above
-          actor.detach(connection);
-          this.#held.close(connection, effect.code, effect.reason);
-          break;
-        }
-        case "call": {
-          const { to, call, tag } = effect;
-          const reply = (outcome: Outcome) => this.#replied(actor, tag, outcome);
-          this.#push({ room: to, event: { type: "call", call }, onOutcome: reply });
-          break;
-        }
-        case "enqueue":
-          this.#hostWrites.now(() => this.queues.add(effect.queue, this.#traces.carriedJobs(effect.jobs)));
-          this.#replied(actor, effect.tag, DURABLE);
-          break;
-        case "ask": {
-          const { question, tag } = effect;
-          this.#held.ask(() => void this.#ask(question).then((outcome) => this.#replied(actor, tag, outcome)));
-          break;
-        }
-        case "settings":
-          this.apps.forget(addressOf(actor.name).app);
-          break;
-        case "wake":
-          this.#hostWrites.now(() => this.#alarms.set(actor.name, effect.atMs));
-          break;
-      }
-    }
-  }
-
-  #replied(actor: Actor, tag: CallTag, outcome: Outcome): void {
-    this.#push({ room: actor.name, event: { type: "replied", tag, outcome } });
-  }
-
   /** Nothing of the turn was stored: instances that remember it are dropped, answers become errors. */
   #lose(fault: unknown): void {
     this.#onCommitFault(fault);
     this.#db.rollback();
     this.apps.forgetAll();
-    for (const actor of this.#inTurn) this.#perform(actor, actor.evict());
+    for (const actor of this.#inTurn) this.#effects.perform(actor, actor.evict());
     this.#held.fail();
     this.#meter.lost();
     this.#hostWrites.lost();
