@@ -1,4 +1,4 @@
-import type { ArchiveFigures } from "./archive/archive.ts";
+import type { ArchiveFigures, ArchiveReads } from "./archive/archive.ts";
 import { idleHour, type MessageCost } from "./cost/message-cost.ts";
 import { dollarsPerMillion } from "./cost/prices.ts";
 import type { ChatResult, Load } from "./driver/job.ts";
@@ -186,13 +186,17 @@ export function verdicts({ chats, storm, costs }: Measured): string[][] {
   return rows;
 }
 
-export function archiveTables({ rows, writes, reads }: ArchiveFigures): string {
+export function archiveTables({ rows, writes, reads, served }: ArchiveFigures): string {
   const written = writes.map(({ database, size, rowsPerSecond, cpuMicros }) => {
     return [database, String(size), count(rowsPerSecond), count(cpuMicros)];
   });
-  const asked = reads.map(({ what, p50Ms, p99Ms }) => [what, `${ms(p50Ms)} / ${ms(p99Ms)}`]);
+  const readTable = (what: string, figures: readonly ArchiveReads[]) =>
+    table(
+      [what, "p50 / p99 ms"],
+      figures.map((one) => [one.what, `${ms(one.p50Ms)} / ${ms(one.p99Ms)}`]),
+    );
   const writeTable = table(["database", "entries per batch", "rows/s", "CPU µs per row"], written);
-  return `${writeTable}\n${table([`of ${count(rows)} rows`, "p50 / p99 ms"], asked)}`;
+  return [writeTable, readTable(`of ${count(rows)} rows`, reads), readTable("of a server", served)].join("\n");
 }
 
 export function httpTable(figures: readonly HttpFigure[]): string {

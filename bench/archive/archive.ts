@@ -10,6 +10,7 @@ import { ArchiveWriter } from "../../src/archive/writer.ts";
 import { openArchive } from "../../src/hosts/native/archive-database.ts";
 import { Latencies } from "../driver/latencies.ts";
 import { app, batches, SESSIONS, userOf, words } from "./corpus.ts";
+import { servedReads } from "./served.ts";
 
 const SAMPLES = 300;
 const PAGE = 50;
@@ -39,6 +40,8 @@ export interface ArchiveFigures {
   readonly rows: number;
   readonly writes: readonly ArchiveWrites[];
   readonly reads: readonly ArchiveReads[];
+  /** Of a server with an archive of its own, over HTTP. */
+  readonly served: readonly ArchiveReads[];
 }
 
 /** What the archive does with so many rows on this machine's disk. */
@@ -57,7 +60,7 @@ export async function archiveFigures(rows: number): Promise<ArchiveFigures> {
     const url = `file:${join(folder, "archive.db")}`;
     const filled = await write({ url }, batches({ rows, size: FILL_SIZE, sessions: SESSIONS }));
     writes.push({ database: `file, up to ${rows} rows`, size: FILL_SIZE, ...filled });
-    return { rows, writes, reads: await reads(url) };
+    return { rows, writes, reads: await reads(url), served: await servedReads() };
   } finally {
     await server.close();
     rmSync(folder, { recursive: true });
