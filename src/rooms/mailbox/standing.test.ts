@@ -95,7 +95,8 @@ describe("who may be here at all", () => {
     unwrap(write("1"));
     setStatus("suspended");
     expect(write("2")).toMatchObject({ ok: false, error: "APP_SUSPENDED" });
-    expect(world.call(session, { type: "history", by: { kind: "server" } })).toMatchObject({ error: "APP_SUSPENDED" });
+    for (const call of [{ type: "history", by: { kind: "server" } } as const, { type: "import", entries: [] } as const])
+      expect(world.call(session, call)).toMatchObject({ error: "APP_SUSPENDED" });
     world.drain();
     setStatus("active");
     expect(unwrap(write("2"))).toMatchObject([{ value: { seqId: 2 } }]);

@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { SimArchive } from "../../../test/sim/archive.ts";
 import { append, history, SimGroup, text, wholeLog } from "../../../test/sim/asks.ts";
-import { importAll, said } from "../../../test/sim/imports.ts";
+import { copyOf, importAll, rowsOf, said } from "../../../test/sim/imports.ts";
 import { hotSession } from "../../../test/sim/mailboxes.ts";
-import { alice, bob, carol, chatRoom, dave } from "../../../test/sim/names.ts";
+import { alice, app, bob, carol, chatRoom, dave } from "../../../test/sim/names.ts";
 import { ask, open, react } from "../../../test/sim/states.ts";
 import { subscribe } from "../../../test/sim/webhook-jobs.ts";
 import { World } from "../../../test/sim/world.ts";
+import { sessionRoom } from "../../kernel/room-name.ts";
+import { noticeSessionId } from "../../protocol/session-id.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -45,6 +47,17 @@ describe("what was imported", () => {
     world.drain();
     expect(hotSession(world, bob, sessionId)).toMatchObject({ firstSeqId: 1, lastSeqId: 6, unread: 1 });
     expect(hotSession(world, carol, sessionId)).toMatchObject({ lastSeqId: 4 });
+  });
+
+  it("S167 is told to the one user of business notices, whoever sent them", () => {
+    const source = new World();
+    const sessionId = noticeSessionId(app, bob);
+    const room = sessionRoom(app, sessionId);
+    source.call(room, { type: "append", sender: dave, items: [text("sold-out")], by: "server" });
+    const world = copyOf(source, sessionId);
+    expect(rowsOf(world, sessionId)).toEqual(rowsOf(source, sessionId));
+    expect(hotSession(world, bob, sessionId)).toMatchObject({ lastSeqId: 1, unread: 0, last: { from: dave } });
+    expect(hotSession(world, dave, sessionId)).toBeUndefined();
   });
 
   it("S167 is told at once when the session goes on, and again after whatever gets lost", () => {
