@@ -66,6 +66,19 @@ describe("the gatekeeper", () => {
     expect(operatorOf({ kind: "server", app })).toEqual({ kind: "server" });
   });
 
+  it("A33 judges an API key by what is known lately, and looks again for one that it does not know", async () => {
+    const ages: unknown[] = [];
+    const settings = async (_: unknown, age?: string) => {
+      ages.push(age);
+      return DEFAULT_SETTINGS;
+    };
+    const asking = new Gatekeeper(tokens, [], { settings, call: async () => ({ ok: true, value: null }) });
+    const headers = { Authorization: `Bearer ak_main_${"0".repeat(26)}_${"x".repeat(43)}` };
+    const request = new Request("https://parley.test/v1/keys", { headers });
+    await expect(asking.identify(request, nowMs)).rejects.toMatchObject({ errorName: "BAD_CREDENTIALS" });
+    expect(ages).toEqual(["recent", "fresh"]);
+  });
+
   it.each([
     [undefined, "IDENTITY_MISSING"],
     ["", "IDENTITY_MISSING"],

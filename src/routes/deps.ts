@@ -34,6 +34,9 @@ export interface Refused {
   readonly subprotocol: string | undefined;
 }
 
+/** How old it may be what is known of an app, where it is not known at once. */
+export type SettingsAge = "fresh" | "recent";
+
 /** What the routes need of a host. */
 export interface Deps {
   readonly config: Config;
@@ -48,8 +51,8 @@ export interface Deps {
   ask(room: RoomName, state: VisitorState, frame: UpFrame): Promise<Outcome>;
   /** Jobs for a queue; the outcome comes when they are durable. Never rejects. */
   enqueue(queue: QueueName, jobs: readonly QueueJob[]): Promise<Outcome>;
-  /** What the app has set; on Workers up to 60 s old, or `fresh` about 1 s. Rejects with `UNAVAILABLE`. */
-  settings(app: AppId, age?: "fresh"): Promise<AppSettings>;
+  /** What the app has set; on Workers up to 60 s old, `recent` 5 s, `fresh` about 1 s. Rejects with `UNAVAILABLE`. */
+  settings(app: AppId, age?: SettingsAge): Promise<AppSettings>;
   /** Asks a server of the app what is to become of messages. Never rejects. */
   decide(call: DecideCall): Promise<Outcome>;
   /** Asks the archive. Never rejects: without one, or in an outage, it is `UNAVAILABLE`. */

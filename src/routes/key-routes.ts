@@ -71,7 +71,7 @@ const revokeKey = operation({
   path: "/keys/{keyId}",
   id: "revokeKey",
   summary: "Revoke an API key",
-  description: "It is refused at once; on Workers other isolates may take it for up to 60 s.",
+  description: "It is refused at once; on Workers other isolates may take it for up to 5 s.",
   request: { params: z.object({ keyId: KeyId }) },
   answer: Done,
   errors: ["NO_SUCH_KEY"],

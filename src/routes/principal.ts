@@ -97,9 +97,10 @@ export class Gatekeeper {
     return principal;
   }
 
-  /** One that is unknown may be new. */
+  /** One that is known may be revoked, and one that is unknown may be new. */
   async #find(app: AppId, id: KeyId): Promise<StoredKey | undefined> {
-    return (await this.#deps.settings(app)).keys[id] ?? (await this.#deps.settings(app, "fresh")).keys[id];
+    const { settings } = this.#deps;
+    return (await settings(app, "recent")).keys[id] ?? (await settings(app, "fresh")).keys[id];
   }
 }
 

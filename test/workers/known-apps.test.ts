@@ -56,6 +56,19 @@ it("A11 what was known last holds when the app cannot be reached, and an older a
   expect(settingsOf(app)).toBe(before);
 });
 
+it("A33 a key that was revoked in another isolate is known no longer than 5 s, also where others ask for less", async () => {
+  vi.useFakeTimers({ toFake: ["Date"], now: 1_000_000 });
+  const key = { name: "k", digest: "0".repeat(64), scopes: ["*"], createdAt: 1 };
+  await askApp(answering({ ...version(1), keys: { K: key } }).bindings, app, "recent");
+  const revoked = answering(version(2));
+  vi.setSystemTime(1_004_999);
+  expect((await askApp(revoked.bindings, app, "recent")).keys).toEqual({ K: key });
+  vi.setSystemTime(1_005_000);
+  expect((await askApp(revoked.bindings, app)).keys).toEqual({ K: key });
+  expect((await askApp(revoked.bindings, app, "recent")).keys).toEqual({});
+  expect(revoked.call).toHaveBeenCalledTimes(1);
+});
+
 it("A11 events that wait for the settings keep their order", async () => {
   const host = new WorkersHost();
   const { a, sessionId } = pair();

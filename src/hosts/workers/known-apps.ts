@@ -2,6 +2,7 @@ import { appRoom } from "../../kernel/room-name.ts";
 import type { AppId } from "../../protocol/ids.ts";
 import type { AppSettings } from "../../protocol/rpc/app-settings.ts";
 import { unwrap } from "../../protocol/rpc/outcome.ts";
+import type { SettingsAge } from "../../routes/deps.ts";
 import { type Bindings, callRoom } from "./bindings.ts";
 
 /** What is older is asked for again before anything is decided by it. */
@@ -10,8 +11,8 @@ const MAX_AGE_MS = 60_000;
 const REFRESH_AFTER_MS = 30_000;
 /** At most one question in so long. */
 const ASK_INTERVAL_MS = 5_000;
-/** A newer answer than this is not asked for. */
-const FRESH_MS = 1_000;
+/** A newer answer than this is not asked for. `recent`: a key that was revoked is taken no longer than that. */
+const AGES_MS: Readonly<Record<SettingsAge, number>> = { fresh: 1_000, recent: 5_000 };
 /** Apps that an isolate remembers; beyond it all are asked again. */
 const MAX_APPS = 10_000;
 
@@ -38,8 +39,8 @@ export function settingsOf(app: AppId): AppSettings {
 }
 
 /** Asks the app when its settings are unknown or too old. One that cannot be reached is as it was last; if never, `UNAVAILABLE`. */
-export async function askApp(bindings: Bindings, app: AppId, age?: "fresh"): Promise<AppSettings> {
-  const maxAgeMs = age === "fresh" ? FRESH_MS : MAX_AGE_MS;
+export async function askApp(bindings: Bindings, app: AppId, age?: SettingsAge): Promise<AppSettings> {
+  const maxAgeMs = age === undefined ? MAX_AGE_MS : AGES_MS[age];
   if (isKnown(app, maxAgeMs)) return settingsOf(app);
   await refresh(bindings, app);
   return settingsOf(app);
