@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -29,32 +29,48 @@ function linesOf(count: number): string {
   return lines.join("");
 }
 
-/** `npm run admin -- …` in front of a server. Resolves with its exit code; `heard` is told what it says on the way. */
-async function admin(url: string, words: readonly string[], heard: () => void = () => {}): Promise<number | null> {
-  const env = { ...process.env, PARLEY_URL: url, PARLEY_KEY: SERVER_KEYS.main };
-  const node = join(ROOT, "node_modules/.bin/node");
-  const child = spawn(node, ["scripts/admin.ts", ...words], { cwd: ROOT, env, stdio: ["ignore", "ignore", "pipe"] });
-  child.stderr.on("data", heard);
-  const [code] = await once(child, "close");
-  return code as number | null; // SAFETY: what `close` is told
+/** `npm run admin -- …` in front of a server. */
+class Terminal {
+  readonly #child: ChildProcess;
+  /** With the exit code, or null when a signal ended it. */
+  readonly ended: Promise<number | null>;
+
+  constructor(url: string, ...words: string[]) {
+    const env = { ...process.env, PARLEY_URL: url, PARLEY_KEY: SERVER_KEYS.main };
+    const node = join(ROOT, "node_modules/.bin/node");
+    this.#child = spawn(node, ["scripts/admin.ts", ...words], { cwd: ROOT, env, stdio: ["ignore", "ignore", "pipe"] });
+    this.ended = once(this.#child, "close").then(([code]) => code);
+  }
+
+  /** Resolves when it says how far it is, for the first time. */
+  async hasBegun(): Promise<void> {
+    if (this.#child.stderr !== null) await once(this.#child.stderr, "data");
+  }
+
+  kill(): void {
+    this.#child.kill("SIGKILL");
+  }
 }
 
 describe.each(NATIVE_HOSTS)("an import into %s", (host) => {
-  it("whose server is killed in the middle of it is run again, and is whole", { timeout: 120_000 }, async () => {
+  it("survives its own end and that of its server, each in the middle of it", { timeout: 120_000 }, async () => {
     const dataDir = temporaryDirectory();
     const [file, back] = [join(dataDir, "moved.ndjson"), join(dataDir, "back.ndjson")];
     writeFileSync(file, linesOf(ENTRIES));
     const port = await freePort();
     let server = await ServerProcess.start({ host, dataDir, port });
-    const killed: Promise<void>[] = [];
-    const kill = () => {
-      if (killed.length === 0) killed.push(server.kill());
-    };
-    expect(await admin(server.url, ["import", file], kill)).toBe(1);
-    await Promise.all(killed);
+    const first = new Terminal(server.url, "import", file);
+    await first.hasBegun();
+    first.kill();
+    expect(await first.ended).toBeNull();
+
+    const second = new Terminal(server.url, "import", file);
+    await second.hasBegun();
+    await server.kill();
     server = await ServerProcess.start({ host, dataDir, port });
-    expect(await admin(server.url, ["import", file])).toBe(0);
-    expect(await admin(server.url, ["export", back, SESSION])).toBe(0);
+    expect(await second.ended).toBe(0);
+
+    expect(await new Terminal(server.url, "export", back, SESSION).ended).toBe(0);
     expect(readFileSync(back, "utf8") === readFileSync(file, "utf8")).toBe(true);
     await server.dispose();
     rmSync(dataDir, { recursive: true, force: true });
