@@ -47,6 +47,8 @@ export interface MailboxFeature {
   replied?(tag: MailboxTag, outcome: Outcome): void;
   /** New entries of a session were stored; `entries` is not empty. */
   delivered?(sessionId: string, entries: readonly Entry[]): void;
+  /** The user has read or received more of a session, by what they did themselves. */
+  moved?(sessionId: string): void;
   /** Closes a connection that may not be; then nobody hears of it. */
   refuses?(connection: Connection): boolean;
   opened?(connection: Connection): void;

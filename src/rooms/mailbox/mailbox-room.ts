@@ -112,6 +112,8 @@ export class MailboxRoom implements Room {
   }
 
   settle(): void {
+    for (const sessionId of this.#mailbox.hotSessions.takeMoved())
+      for (const feature of this.#features) feature.moved?.(sessionId);
     for (const feature of this.#features) feature.settle?.();
   }
 

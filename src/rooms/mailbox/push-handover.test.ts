@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { append, SimGroup, text } from "../../../test/sim/asks.ts";
 import { control, controlFrame } from "../../../test/sim/controls.ts";
 import { mailboxOf, online, read } from "../../../test/sim/mailboxes.ts";
-import { alice, bob, carol, chat, chatRoom } from "../../../test/sim/names.ts";
+import { alice, bob, carol, chat } from "../../../test/sim/names.ts";
 import { PHONE, PushStage } from "../../../test/sim/pushes.ts";
 import type { MsgSendResult } from "../../protocol/frames/message.ts";
 import type { AppendItem } from "../../protocol/rpc/session-call.ts";
@@ -144,21 +144,11 @@ describe("what a push says", () => {
     stage.settle(second);
     expect(stage.jobs()).toEqual([]);
     bobReads(seqId);
+    expect(stage.targets(stage.job())).toHaveLength(1);
     const [third] = say(text("d"));
     const job = stage.job();
     recall(third?.seqId ?? 0);
     expect(stage.take(job)).toMatchObject({ kind: "withdraw" });
-  });
-
-  it("M175 nothing of whom is erased, be it waiting or shown", () => {
-    const first = pushed(text("a"), text("b"));
-    stage.world.call(chatRoom, { type: "forget", userId: alice });
-    stage.world.drain();
-    expect([stage.take(first), stage.rows("pushes")]).toEqual([{ kind: "nothing" }, 0]);
-    stage.settle(pushed(text("c"), text("d")));
-    stage.world.call(chatRoom, { type: "forget", userId: alice });
-    stage.world.drain();
-    expect(stage.take(stage.job())).toMatchObject({ kind: "withdraw", withdrawal: { seqId: 5 } });
   });
 
   it("M175 nothing at all, when it was all recalled and no device shows anything", () => {

@@ -133,7 +133,7 @@ export class PushHandover {
   #withdraw(row: PushRow, shown: number): PushTaken {
     const { book, tokens, store } = this.#ports;
     const { settled } = row.push;
-    const targets = tokens.devices().flatMap((target) => {
+    const targets = tokens.devices(this.#looking()).flatMap((target) => {
       const { isSent = false, providerMessageId } = settled[target.tokenId] ?? {};
       return isSent ? [{ target, ...(providerMessageId !== undefined && { providerMessageId }) }] : [];
     });
@@ -145,6 +145,12 @@ export class PushHandover {
     const about = { id, collapseId: row.subject, sessionId: row.subject, seqId: shown };
     const how = { badge: store.unreadTotal(), ttlSeconds: this.#secondsLeft(row) };
     return { kind: "withdraw", withdrawal: { ...about, ...how, targets }, expiresAtMs: row.expiresAtMs };
+  }
+
+  /** Devices that somebody looks at, which clear away by themselves what they show. */
+  #looking(): Set<string> {
+    const open = this.#mailbox.desk.connections().filter(({ state }) => state.background === undefined);
+    return new Set(open.map(({ state }) => state.deviceId));
   }
 
   #settle(pushId: string, results: readonly PushResult[]): PushSettled {

@@ -11,6 +11,8 @@ import type { Owed } from "./desk.ts";
 import type { Mailbox, MailboxCalls, MailboxFeature } from "./feature.ts";
 import { PushTokenStore, type TokenRow } from "./push-token-store.ts";
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** Where pushes reach the user, and what they want of them. */
 export class PushTokens implements MailboxFeature {
   readonly name = "pushTokens";
@@ -57,8 +59,8 @@ export class PushTokens implements MailboxFeature {
     return this.#all().length > 0;
   }
 
-  devices(): PushDevice[] {
-    return this.#all().map(deviceOf);
+  devices(except: ReadonlySet<string> = NONE): PushDevice[] {
+    return this.#all().flatMap((row) => (except.has(row.deviceId) ? [] : deviceOf(row)));
   }
 
   settings(): PushSettings {

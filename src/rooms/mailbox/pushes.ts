@@ -66,7 +66,19 @@ export class Pushes implements MailboxFeature {
   delivered(sessionId: string, entries: readonly Entry[]): void {
     if (!this.#ports.tokens.hasAny()) return;
     this.#follow(sessionId, entries);
+    if (entries.some(({ from }) => from === this.#mailbox.me)) this.moved(sessionId);
     if (!this.#isWatched()) this.#consider(sessionId, entries);
+  }
+
+  /** What was read elsewhere is shown no longer; what waits is looked at when it is taken. */
+  moved(sessionId: string): void {
+    if (!this.#ports.tokens.hasAny()) return;
+    const row = this.#book.find(sessionId);
+    if (row === undefined || row.push.state.kind === "waiting") return;
+    const readSeqId = this.#mailbox.hotSessions.find(sessionId)?.readSeqId ?? 0;
+    const messages = messagesOf(row);
+    const newest = messages.at(-1);
+    if (newest !== undefined && newest.seqId <= readSeqId) this.#retract(row, messages);
   }
 
   /** What went into a connection that was dead, for as long as nobody knew, has reached nobody. */

@@ -54,8 +54,11 @@ export class Receipts implements MailboxFeature {
     },
   };
 
+  moved(sessionId: string): void {
+    this.#due.add(sessionId as SessionId); // SAFETY: hot rows have ids of sessions
+  }
+
   settle(): void {
-    for (const sessionId of this.#mailbox.hotSessions.takeMoved()) this.#due.add(sessionId as SessionId); // SAFETY: hot rows have ids of sessions
     for (const sessionId of this.#due) {
       if (this.#inFlight.size >= MAX_IN_FLIGHT) return;
       if (this.#inFlight.has(sessionId)) continue;
