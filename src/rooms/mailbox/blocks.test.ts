@@ -57,6 +57,16 @@ describe("a block", () => {
     expect([codeOf(a, again), stateWith(world, a, bob)]).toEqual([ERRORS.BLOCKED.code, "none"]);
   });
 
+  it("M90 is about the newest word: whom somebody asks who blocks them may say no", () => {
+    const { world, a, b } = pair();
+    tell(world, a, "block.add", { userId: bob });
+    expect(refusedCode(world, b, "friend.add", { userId: alice })).toBe(ERRORS.BLOCKED.code);
+    tell(world, a, "friend.add", { userId: bob });
+    expect(stateWith(world, b, alice)).toBe("incoming");
+    tell(world, b, "friend.answer", { userId: alice, accept: false });
+    expect([stateWith(world, a, bob), stateWith(world, b, alice)]).toEqual(["none", "none"]);
+  });
+
   it("M91 is acknowledged when it holds: the next message is refused", () => {
     const { world, a, b } = pair();
     const block = ask(world, b, "block.add", { userId: alice });

@@ -82,8 +82,9 @@ export class Relations implements MailboxFeature {
   readonly calls = {
     stance: (call: StanceCall): StanceResult => {
       const { mine, blocked } = this.#learn(call.from, call);
-      // Only of a wish that ended here: whoever is blocked learns of it when they ask for something.
-      return { stance: mine, blocked: blocked && call.stance.wants > 0 && call.stance.wants <= mine.voids };
+      const { wants, version } = call.stance;
+      // Only of a wish that ended here, and is what they said last: whoever is blocked learns of it when they ask for something.
+      return { stance: mine, blocked: blocked && wants === version && wants <= mine.voids };
     },
     relate: (call: RelateCall): RelateResult => this.#relate(call),
     relations: ({ since, limit }: MailboxCall & { type: "relations" }) =>
