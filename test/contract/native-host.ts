@@ -123,7 +123,7 @@ export class NativeHost implements HostUnderTest {
   /** Stops without a word to anybody and starts on the same rows. */
   async restart(): Promise<void> {
     await this.turns.drained();
-    this.turns.stop();
+    await this.turns.stop();
     this.db.close();
     this.db = this.#open();
     this.turns = this.#start();
@@ -158,8 +158,8 @@ export class NativeHost implements HostUnderTest {
     this.bufferedBytes = MAX_BUFFERED_BYTES + 1;
   }
 
-  dispose(): void {
-    this.turns.stop();
+  async dispose(): Promise<void> {
+    await this.turns.stop();
     this.db.close();
     rmSync(this.#directory, { recursive: true });
   }

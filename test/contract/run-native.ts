@@ -30,7 +30,7 @@ async function report(name: string, run: (host: NativeHost) => void | Promise<vo
     error = `${thrown instanceof Error ? thrown.stack : thrown}\nfaults: ${faults}`;
   }
   clearTimeout(watchdog);
-  host.dispose();
+  await host.dispose();
   console.log(JSON.stringify({ name, error }));
 }
 

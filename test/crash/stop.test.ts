@@ -3,12 +3,14 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { CLOSE } from "../../src/protocol/close-codes.ts";
 import { ERRORS } from "../../src/protocol/errors.ts";
+import { readBack, sendMany, untilArchived } from "../support/archiving.ts";
 import { Person, someone, upTo } from "../support/person.ts";
 import { RawSocket } from "../support/raw-socket.ts";
 import { NATIVE_HOSTS, ServerProcess, temporaryDirectory } from "../support/server-process.ts";
 import { tokenFor } from "../support/tokens.ts";
 
 const MAX_FILE_BLOCKS = 1_500;
+const MANY = 3_000;
 
 describe.each(NATIVE_HOSTS)("%s", (host) => {
   it("stops on SIGTERM: sends everybody away with the reconnect code and exits with 0", async () => {
@@ -20,6 +22,20 @@ describe.each(NATIVE_HOSTS)("%s", (host) => {
     expect(await raw.closed).toMatchObject({ code: CLOSE.GOING_AWAY });
     expect(await exitCode).toBe(0);
     await server.dispose();
+  });
+
+  it("stops in the middle of work without a fault, and does the rest when it is there again", async () => {
+    const dataDir = temporaryDirectory();
+    const first = await ServerProcess.start({ host, dataDir });
+    await sendMany({ url: first.url, from: "alice", to: "bob" }, 1, MANY);
+    expect(await first.stop()).toBe(0);
+    expect(first.output).not.toContain('"level":"error"');
+    const second = await ServerProcess.start({ host, dataDir });
+    const talk = { url: second.url, from: "alice", to: "bob" };
+    await untilArchived(`file:${join(dataDir, "archive.db")}`, talk, MANY);
+    expect(await readBack(talk)).toBe(MANY);
+    await second.dispose();
+    rmSync(dataDir, { recursive: true, force: true });
   });
 
   it("goes on with its data after a stop, and the SDK with it", async () => {

@@ -127,7 +127,7 @@ export class NativeServer {
     await this.#turns.drained();
     this.#listener.close();
     await Promise.all(this.#ends.map((end) => end()));
-    this.#turns.stop();
+    await this.#turns.stop();
     this.#db.close();
     await this.#services.close();
   }

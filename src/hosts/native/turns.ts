@@ -4,7 +4,8 @@ import type { RoomEvent } from "../../kernel/room.ts";
 import type { RoomKindName, RoomName } from "../../kernel/room-name.ts";
 import type { TraceContext } from "../../kernel/trace.ts";
 import { TurnClock } from "../../kernel/turn-clock.ts";
-import type { Outcome } from "../../protocol/rpc/outcome.ts";
+import { ParleyError } from "../../protocol/errors.ts";
+import { failed, type Outcome } from "../../protocol/rpc/outcome.ts";
 import type { QueueJob, QueueName } from "../../protocol/rpc/queue-job.ts";
 import type { Actor } from "./actor.ts";
 import { Actors } from "./actors.ts";
@@ -47,6 +48,7 @@ export class Turns {
   #unsettled = new Set<Actor>();
   #inTurn = new Set<Actor>();
   #scheduled = false;
+  #isStopped = false;
   #idle: (() => void)[] = [];
 
   constructor(ports: TurnPorts, onCommitFault: OnCommitFault) {
@@ -74,6 +76,7 @@ export class Turns {
 
   /** Queues a call from outside the rooms; the answer comes after the commit. */
   call(room: RoomName, call: RoomCall, trace?: TraceContext): Promise<Outcome> {
+    if (this.#isStopped) return Promise.resolve(failed(new ParleyError("UNAVAILABLE")));
     return new Promise((resolve) => {
       const onOutcome = (outcome: Outcome) => this.#held.answer(resolve, outcome);
       this.#push({ room, event: { type: "call", call }, onOutcome, trace });
@@ -114,13 +117,17 @@ export class Turns {
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
-  stop(): void {
+  /** Resolves after the last commit. From now on nobody is let in: consumers at work find rooms unavailable, and their jobs come again. */
+  async stop(): Promise<void> {
     clearInterval(this.#evicting);
-    this.#alarms.stop();
     this.queues.stop();
+    this.#isStopped = true;
+    while (this.#scheduled) await new Promise((resolve) => setImmediate(resolve));
+    this.#alarms.stop();
   }
 
   #push(job: TurnJob): void {
+    if (this.#isStopped) return;
     this.#queue.push(this.#traces.carried(job));
     this.#schedule();
   }
