@@ -24,6 +24,7 @@ export function guard(app: OpenAPIHono<Authenticated>, config: Config): void {
   const importLimited = bodyLimit({ maxSize: MAX_IMPORT_BYTES, onError: tooLong });
   app.use((c, next) => (c.req.path.endsWith("/import") ? importLimited(c, next) : limited(c, next)));
   app.use(takeAsJson);
+  app.use(takeToTheEnd);
 }
 
 /** Answers are data, for whoever asked alone: no browser shows, frames or keeps them. */
@@ -61,6 +62,18 @@ const takeAsJson = createMiddleware<Authenticated>(async (c, next) => {
     c.req.raw = new Request(c.req.raw, { headers });
   }
   await next();
+});
+
+/** Reads what no route looked at, as when the key was wrong: see `tooLong`. */
+const takeToTheEnd = createMiddleware<Authenticated>(async (c, next) => {
+  await next();
+  const { body, bodyUsed } = c.req.raw;
+  if (body === null || bodyUsed || body.locked) return;
+  try {
+    for await (const _ of body);
+  } catch {
+    // Whoever went away is answered by nobody, and a body that is too long by its limit.
+  }
 });
 
 /** Reads on for a while: a client that is still sending when the socket closes does not get to see the answer. */

@@ -145,6 +145,20 @@ describe("lines of a body", () => {
     ]);
   });
 
+  it("are read to the end, also when nobody wants more of them", async () => {
+    let given = 0;
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        given += 1;
+        if (given > 100) controller.close();
+        else controller.enqueue(bytes);
+      },
+      cancel: () => expect.unreachable("a body that is given up takes the connection along"),
+    });
+    for await (const _ of linesOf(body)) break;
+    expect(given).toBe(101);
+  });
+
   it("are none without a body, and UTF-8 alone", async () => {
     expect(await all(linesOf(null))).toEqual([]);
     await expect(read(new Uint8Array([97, 10, 0xff]))).rejects.toMatchObject({ errorName: "MALFORMED" });

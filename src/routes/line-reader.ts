@@ -9,11 +9,25 @@ export interface Line {
   readonly text: string;
 }
 
-/** The lines of a body as they arrive, but empty ones. Throws `MALFORMED` for what is no UTF-8, and `TOO_LONG`. */
+/**
+ * The lines of a body as they arrive, but empty ones. Throws `MALFORMED` for what is no UTF-8, and `TOO_LONG`. Whoever takes no
+ * more of them does not see the rest, but it is read: a body that is given up takes the connection along, and on Bun the answer.
+ */
 export async function* linesOf(body: ReadableStream<Uint8Array> | null): AsyncGenerator<Line> {
+  const reader = body?.getReader();
+  try {
+    yield* linesIn(reader);
+  } finally {
+    await readOn(reader);
+  }
+}
+
+type Reader = ReadableStreamDefaultReader<Uint8Array>;
+
+async function* linesIn(reader: Reader | undefined): AsyncGenerator<Line> {
   const decoded = utf8();
   let [number, rest] = [1, ""];
-  for await (const chunk of body ?? []) {
+  for (let chunk = (await reader?.read())?.value; chunk !== undefined; chunk = (await reader?.read())?.value) {
     const lines = (rest + decoded(chunk, number)).split("\n");
     rest = lines.pop() ?? "";
     for (const text of lines) {
@@ -24,6 +38,13 @@ export async function* linesOf(body: ReadableStream<Uint8Array> | null): AsyncGe
   }
   const text = rest + decoded(undefined, number);
   if (text.trim() !== "") yield short({ number, text });
+}
+
+/** To the end, which the limit of bodies sees to. Who went away is answered by nobody. */
+async function readOn(reader: Reader | undefined): Promise<void> {
+  try {
+    while ((await reader?.read())?.done === false);
+  } catch {}
 }
 
 function short(line: Line): Line {

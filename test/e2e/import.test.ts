@@ -101,3 +101,30 @@ onEveryHost("an export", (url, host) => {
     }
   });
 });
+
+onEveryHost("an import that is refused while it is sent", (url) => {
+  const long = "x".repeat(4_000_000);
+  it.each([
+    ["no JSON", "SC_a_b", HEADERS.Authorization, "no\n".repeat(1_000_000), 400],
+    ["a line that is too long", "SC_a_b", HEADERS.Authorization, long, 413],
+    ["no session", "SC_b_a", HEADERS.Authorization, long, 403],
+    ["a wrong key", "SC_a_b", "Bearer sk_wrong", long, 401],
+    ["more than an import may have", "SC_a_b", HEADERS.Authorization, "x".repeat(10_000_000), 413],
+  ])("is answered, and so is what comes after it: %s", async (_, sessionId, Authorization, body, status) => {
+    for (let times = 0; times < 5; times += 1) {
+      const refused = await fetch(`${url}/v1/sessions/${sessionId}/import`, {
+        method: "POST",
+        headers: { Authorization },
+        body,
+      });
+      expect([refused.status, await refused.json()]).toMatchObject([status, { status }]);
+      const after = await fetch(`${url}/v1/sessions/${sessionId}/import`, {
+        method: "POST",
+        headers: HEADERS,
+        body: "",
+      });
+      expect([200, 403]).toContain(after.status);
+      await after.text();
+    }
+  });
+});
