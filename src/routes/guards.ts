@@ -12,7 +12,7 @@ import type { Config } from "./config.ts";
 import { problem } from "./problem.ts";
 import type { Authenticated } from "./router.ts";
 
-const MAX_DRAINED_BYTES = 8 * MAX_FRAME_BYTES;
+const MAX_DRAINED_BYTES = 2 * MAX_IMPORT_BYTES;
 const PREFLIGHT_SECONDS = 600;
 
 /** What every request meets before its route: headers, origins, the time and the bytes that it may take. */
