@@ -1,6 +1,10 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { expect } from "vitest";
 import { type ApiTarget, expectDocumented, SECRET, Stage } from "./api-contract.ts";
 import { type ApiRequest, type Cast, type Operation, requestOf } from "./api-operations.ts";
+
+/** A key may ask so often, and no more. */
+const LOOK_AGAIN_MS = 200;
 
 /** Those that need no archive. */
 export const TELLING = [
@@ -45,6 +49,7 @@ async function atRest(look: () => ReturnType<typeof everythingOf>, telling: read
     const isTold = telling.every((id) => JSON.stringify(after[id]).includes(SECRET));
     if (isTold && JSON.stringify(after) === JSON.stringify(before)) return after;
     before = after;
+    await pause(LOOK_AGAIN_MS);
   }
 }
 
