@@ -7,7 +7,7 @@ import { api, keyOf } from "../support/api.ts";
 import { onEveryHost } from "../support/hosts.ts";
 import { Person, someone, upTo } from "../support/person.ts";
 import { ROOT } from "../support/repository.ts";
-import { type Posted, type Reply, WebhookReceiver } from "../support/webhook-receiver.ts";
+import { decided, type Posted, WebhookReceiver } from "../support/webhook-receiver.ts";
 
 const app = "hooks" as const;
 const key = keyOf(app);
@@ -129,17 +129,8 @@ onEveryHost("webhooks", (url) => {
   });
 
   describe("before a message is stored", () => {
-    const decisions = (posted: Posted): Reply => {
-      const { messages } = posted.data as { messages: { content: string }[] }; // SAFETY: what the hook is asked
-      const decide = ({ content }: { content: string }) => {
-        if (content.includes("bad")) return { action: "reject", code: 7, reason: "be kind" };
-        return content.includes("secret") ? { action: "replace", content: "***" } : { action: "allow" };
-      };
-      return { status: 200, body: { decisions: messages.map(decide) } };
-    };
-
-    async function asked(onFailure: "open" | "closed"): Promise<void> {
-      const body = { url: receiver.url, onFailure, timeoutMs: 1_000 };
+    async function asked(serverKeys = false): Promise<void> {
+      const body = { url: receiver.url, onFailure: "closed", timeoutMs: 1_000, serverKeys };
       const answer = await ask("/v1/before-send", body, "PUT");
       expect(answer.status).toBe(200);
       receiver.secret = (answer.body as unknown as { secret: string }).secret; // SAFETY: what the route answers
@@ -149,11 +140,11 @@ onEveryHost("webhooks", (url) => {
 
     it("the app rejects and replaces, and a session that waits for it holds up no other", async () => {
       const [alice, bob, carol] = [someone("alice"), someone("bob"), someone("carol")];
-      await asked("closed");
+      await asked();
       const { promise: released, resolve: release } = Promise.withResolvers<void>();
       receiver.answer = async (posted) => {
         if (sessionOf(posted) === singleOf(alice, carol)) await released;
-        return decisions(posted);
+        return decided(posted);
       };
       const person = await Person.online({ url, userId: alice, app });
       const ended: string[] = [];
@@ -186,10 +177,8 @@ onEveryHost("webhooks", (url) => {
       const session = singleOf(alice, bob);
       const person = await Person.online({ url, userId: alice, app });
       await person.client.send(session, "one");
-      const body = { url: receiver.url, onFailure: "closed", timeoutMs: 1_000, serverKeys: true };
-      const answer = await ask("/v1/before-send", body, "PUT");
-      receiver.secret = (answer.body as unknown as { secret: string }).secret; // SAFETY: what the route answers
-      receiver.answer = decisions;
+      await asked(true);
+      receiver.answer = decided;
       await person.client.messages.edit(session, 1, { content: "a secret" });
       const rejected = { code: ERRORS.HOOK_REJECTED.code };
       await expect(person.client.messages.edit(session, 1, { content: "a bad word" })).rejects.toMatchObject(rejected);

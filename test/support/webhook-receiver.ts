@@ -87,3 +87,13 @@ export class WebhookReceiver {
     for (const check of [...this.#waiting]) check();
   }
 }
+
+/** What a before-send hook answers that minds "bad" and hides "secret". */
+export function decided({ data }: Posted): Reply {
+  const { messages } = data as { messages: { content: string }[] }; // SAFETY: what the hook is asked
+  const decide = ({ content }: { content: string }) => {
+    if (content.includes("bad")) return { action: "reject", code: 7, reason: "be kind" };
+    return content.includes("secret") ? { action: "replace", content: "***" } : { action: "allow" };
+  };
+  return { status: 200, body: { decisions: messages.map(decide) } };
+}
