@@ -23,6 +23,7 @@ export class TurnDatabase implements Transaction {
   #inTurn = false;
   #inSavepoint = false;
   #wrote = false;
+  #whenCommitted = () => {};
 
   constructor(path: string) {
     this.#db = new DatabaseSync(path, { timeout: 5_000 });
@@ -74,6 +75,12 @@ export class TurnDatabase implements Transaction {
     if (this.lost) throw new Error("the transaction was rolled back by SQLite");
     this.#commit.run();
     this.#inTurn = false;
+    this.#whenCommitted();
+  }
+
+  /** `listener` hears of every turn that is durable, and had something to store. */
+  whenCommitted(listener: () => void): void {
+    this.#whenCommitted = listener;
   }
 
   rollback(): void {

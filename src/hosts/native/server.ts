@@ -14,6 +14,7 @@ import { createApp } from "../../routes/app.ts";
 import type { Deps } from "../../routes/deps.ts";
 import { ALL_MIGRATIONS } from "../room-kinds.ts";
 import { SpanExport } from "../span-export.ts";
+import { Checkpoints } from "./checkpoints.ts";
 import { TurnDatabase } from "./database.ts";
 import { addGauges } from "./gauges.ts";
 import { measureLoopDelay } from "./loop-delay.ts";
@@ -38,6 +39,7 @@ const wallClock: Clock = { nowMs: () => Date.now() };
 
 interface Parts {
   readonly db: TurnDatabase;
+  readonly checkpoints: Checkpoints;
   readonly turns: Turns;
   readonly listener: Listener;
   readonly services: Services;
@@ -47,6 +49,7 @@ interface Parts {
 /** A native Parley server: rooms, storage and HTTP in one process. */
 export class NativeServer {
   readonly #db: TurnDatabase;
+  readonly #checkpoints: Checkpoints;
   readonly #turns: Turns;
   readonly #listener: Listener;
   readonly #services: Services;
@@ -54,6 +57,7 @@ export class NativeServer {
 
   private constructor(parts: Parts) {
     this.#db = parts.db;
+    this.#checkpoints = parts.checkpoints;
     this.#services = parts.services;
     this.#turns = parts.turns;
     this.#listener = parts.listener;
@@ -66,7 +70,10 @@ export class NativeServer {
     const measures = new Measures({ steadyMs: () => performance.now() });
     const onOutage = (what: string, fault: unknown) => logger.fault(what, fault);
     const services = await Services.open(config, { clock: wallClock, measures, onOutage });
-    const db = openDatabase(settings.dataDir);
+    const file = join(settings.dataDir, "rooms.db");
+    const db = openDatabase(file);
+    const checkpoints = new Checkpoints(file, (fault) => logger.fault("checkpoints", fault));
+    db.whenCommitted(() => checkpoints.committed());
     const onFault = (fault: unknown, event: string) => logger.fault(`room event ${event}`, fault);
     const { policy } = config;
     const { random } = Math;
@@ -104,6 +111,7 @@ export class NativeServer {
     });
     return new NativeServer({
       db,
+      checkpoints,
       turns,
       listener,
       services,
@@ -128,6 +136,7 @@ export class NativeServer {
     this.#listener.close();
     await Promise.all(this.#ends.map((end) => end()));
     await this.#turns.stop();
+    await this.#checkpoints.stop();
     this.#db.close();
     await this.#services.close();
   }
@@ -148,8 +157,8 @@ function exporting(tracing: SpanExport | undefined): () => Promise<void> {
   };
 }
 
-function openDatabase(dataDir: string): TurnDatabase {
-  const db = new TurnDatabase(join(dataDir, "rooms.db"));
+function openDatabase(file: string): TurnDatabase {
+  const db = new TurnDatabase(file);
   db.atomically(() => {
     for (const migrations of ALL_MIGRATIONS) migrateRooms(db.forRoom(""), migrations);
   });

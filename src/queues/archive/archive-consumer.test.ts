@@ -108,6 +108,7 @@ describe("the consumer of the archive's queue", () => {
     expect(await countIn(second)).toBe(101);
 
     const small = archiving(100, 10);
+    small.nowMs += 1_000;
     await consumer(small, await fresh()).worker.consume([JOB]);
     append(small, alice, [text("later")]);
     const verdicts = await consumer(small, await fresh()).worker.consume([JOB]);

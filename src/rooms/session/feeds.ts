@@ -70,14 +70,15 @@ export class Feeds implements SessionFeature {
       const moved = Math.max(cursor, Math.min(upTo, this.#ports.log.headSeqId));
       const more = moved < this.#ports.log.headSeqId;
       this.#put(reader, { cursor: moved, askedAtMs: more ? askedAtMs : undefined });
-      if (reader === "archive") this.#ports.trimming.archived(this.#readByAll(moved));
+      if (reader === "archive") this.#trim(moved);
       return { more };
     },
   };
 
   /** What an endpoint was not told of yet stays whole. */
-  #readByAll(upTo: number): number {
-    return this.#ports.readers().includes("webhook") ? Math.min(upTo, this.#feed("webhook").cursor) : upTo;
+  #trim(archivedSeqId: number): void {
+    const isTold = this.#ports.readers().includes("webhook");
+    this.#ports.trimming.archived(isTold ? Math.min(archivedSeqId, this.#feed("webhook").cursor) : archivedSeqId);
   }
 
   /** Most turns append nothing, and most of the others find a timer or a job that will do. */
@@ -95,7 +96,9 @@ export class Feeds implements SessionFeature {
 
   alarm(): void {
     this.#lingering = false;
-    for (const reader of this.#ports.readers()) if (this.#behind(reader) > 0) this.#ask(reader);
+    const readers = this.#ports.readers();
+    for (const reader of readers) if (this.#behind(reader) > 0) this.#ask(reader);
+    if (readers.includes("archive")) this.#trim(this.#feed("archive").cursor);
   }
 
   replied(tag: CallTag, { ok }: Outcome): void {

@@ -62,6 +62,11 @@ export class Log {
     return this.#seqId;
   }
 
+  /** When the newest entry was stored, ms since 1970; 0 without any. */
+  get headTimestamp(): number {
+    return this.#timestamp;
+  }
+
   /** Grows with every change of an entry that was there before: what was read earlier is no longer what is stored. */
   get changes(): number {
     return this.#changes;

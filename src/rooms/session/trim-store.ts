@@ -36,14 +36,15 @@ export class TrimStore {
       .run(this.#sql.room, seqId, packsSeqId);
   }
 
-  /** Entries in (after, upTo], but those that are pinned or still written. */
-  trim(after: number, upTo: number): void {
+  /** Entries in (after, upTo], but those that are pinned, still written, or not in the archive as they are: it has what came up to `archived`. */
+  trim({ after, upTo, archived }: { readonly after: number; readonly upTo: number; readonly archived: number }): void {
     this.#sql
       .prepare(
         `UPDATE entries SET entry = ${CUT} WHERE room = ?1 AND seq > ?2 AND seq <= ?3 AND ${CONTENT} <> ''
+         AND coalesce(entry ->> '$.amendedBy', 0) <= ?4
          AND seq NOT IN (SELECT seq FROM pins WHERE room = ?1) AND seq NOT IN (SELECT seq FROM streams WHERE room = ?1)`,
       )
-      .run(this.#sql.room, after, upTo);
+      .run(this.#sql.room, after, upTo, archived);
   }
 
   forgetPacks(after: number, upTo: number): void {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { SimArchive } from "../../../test/sim/archive.ts";
 import { append, history, ownHistory, SimGroup, text, tryAppend } from "../../../test/sim/asks.ts";
+import { control, controlFrame } from "../../../test/sim/controls.ts";
 import { hotSession, mailboxOf } from "../../../test/sim/mailboxes.ts";
-import { alice, bob, carol, chatRoom } from "../../../test/sim/names.ts";
+import { alice, app, bob, carol, chat, chatRoom } from "../../../test/sim/names.ts";
 import { ask, chunk, close, open, pin, react, recall, refusalOf } from "../../../test/sim/states.ts";
 import { subscribe, workOnWebhooks } from "../../../test/sim/webhook-jobs.ts";
 import { World } from "../../../test/sim/world.ts";
@@ -49,6 +50,37 @@ describe("what the archive has", () => {
       ...[...Array(163).keys()].map((n) => `m${n}`),
       "n0",
     ]);
+  });
+
+  it("S124 stays whole when it was changed since the archive got it", () => {
+    const { world, archive } = archiving({ hotEntries: 2 });
+    send(world, 70);
+    world.drain();
+    const call = world.call.bind(world);
+    world.call = (room, asked) => {
+      world.call = asked.type === "feed.read" ? world.call : call;
+      if (asked.type === "feed.moved") control(world, alice, controlFrame("override", 1, { content: "edited" }));
+      world.nowMs += 2_000;
+      return call(room, asked);
+    };
+    archive.follow({ app, sessionId: chat });
+    expect(trimmed(world)).toContain(2);
+    expect(trimmed(world)).not.toContain(1);
+    archiveAll(world, archive);
+    expect(history(world, { after: 0, limit: 1 }).entries).toMatchObject([{ content: "edited" }]);
+  });
+
+  it("S124 waits while somebody writes, and then goes on by itself, also after a crash", () => {
+    const { world, archive } = archiving({ hotEntries: 10 });
+    for (let batch = 0; batch < 30; batch += 1) send(world, 100, `b${batch}-`);
+    world.drain();
+    while (archive.follow({ app, sessionId: chat }).more);
+    expect(trimmed(world)).toEqual([]);
+    world.crashAll();
+    world.quiesce(60_000);
+    const whole = ownHistory(world, { before: 3_001, limit: 20 }).entries.filter(({ cut }) => cut === undefined);
+    expect(whole).toHaveLength(10);
+    expect(ownHistory(world, { after: 0, limit: 1 }).entries).toMatchObject([{ cut: true }]);
   });
 
   it("S156 stays whole while an endpoint was not told of it", async () => {

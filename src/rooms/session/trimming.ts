@@ -1,3 +1,4 @@
+import type { Effects } from "../../kernel/effects.ts";
 import type { ArchivePolicy } from "../../kernel/policy.ts";
 import type { Clock } from "../../kernel/ports.ts";
 import type { FanOut } from "./fan-out.ts";
@@ -10,12 +11,17 @@ const PACKS_KEPT_MS = 30 * 86_400_000;
 const MAX_AT_ONCE = 1_024;
 /** A step for less would write more rows for itself than for entries. */
 const MIN_AT_ONCE = 64;
+/** Who writes just now does not wait for space to be saved, unless there is so much to save. */
+const BUSY_MS = 1_000;
+const MAX_UNTRIMMED = 16_384;
+const NEXT_STEP_MS = 100;
 
 interface TrimmingPorts {
   readonly store: TrimStore;
   readonly log: Log;
   readonly fanOut: FanOut;
   readonly clock: Clock;
+  readonly effects: Effects;
   readonly policy: ArchivePolicy | undefined;
 }
 
@@ -35,19 +41,30 @@ export class Trimming {
     return this.#known.seqId;
   }
 
-  /** The archive has every entry up to `seqId`. */
+  /** The archive has every entry up to `seqId`. Said again, it goes on where it was left. */
   archived(seqId: number): void {
-    const { store, log, policy } = this.#ports;
+    const { policy, log, clock, effects } = this.#ports;
     if (policy === undefined) return;
+    const left = Math.min(seqId, log.headSeqId - policy.hotEntries) - this.#known.seqId;
+    if (left < Math.min(MIN_AT_ONCE, policy.hotEntries)) return;
+    const nowMs = clock.nowMs();
+    if (Math.abs(nowMs - log.headTimestamp) < BUSY_MS && left < MAX_UNTRIMMED) effects.wakeAt(nowMs + BUSY_MS);
+    else if (this.#step(seqId, policy) === MAX_AT_ONCE) effects.wakeAt(nowMs + NEXT_STEP_MS);
+  }
+
+  /** Answers how many entries it went on. */
+  #step(seqId: number, policy: ArchivePolicy): number {
+    const { store, log } = this.#ports;
     const old = this.#known;
     const next = { seqId: this.#trimTo(seqId, policy), packsSeqId: old.packsSeqId };
     next.packsSeqId = this.#forgetTo(next.seqId);
-    if (next.seqId === old.seqId && next.packsSeqId === old.packsSeqId) return;
-    store.trim(old.seqId, next.seqId);
+    if (next.seqId === old.seqId && next.packsSeqId === old.packsSeqId) return 0;
+    store.trim({ after: old.seqId, upTo: next.seqId, archived: seqId });
     log.forget(next.seqId);
     if (next.packsSeqId > old.packsSeqId) store.forgetPacks(old.packsSeqId, next.packsSeqId);
     store.put(next);
     this.#trim = next;
+    return next.seqId - old.seqId;
   }
 
   get #known(): Trim {
