@@ -2,6 +2,7 @@ import { Courier } from "../../kernel/courier.ts";
 import { CourierStore } from "../../kernel/courier-store.ts";
 import type { CallTag, Effects, RoomCall } from "../../kernel/effects.ts";
 import { handlerOf } from "../../kernel/handler-of.ts";
+import { indexesOf } from "../../kernel/indexes-of.ts";
 import type { Connection, RoomPorts } from "../../kernel/ports.ts";
 import { packIdOf } from "../../kernel/refusal.ts";
 import type { Room } from "../../kernel/room.ts";
@@ -31,6 +32,10 @@ type Answer = (call: MailboxCall) => unknown;
 
 const requestsOf = ({ requests }: MailboxFeature) => requests;
 const callsOf = ({ calls }: MailboxFeature) => calls;
+
+/** Which features settle, and which hear of deliveries. */
+let settling: readonly number[] | undefined;
+let delivering: readonly number[] | undefined;
 
 /** What others bring for the devices of a user. */
 const TO_DEVICES: ReadonlySet<string> = new Set<MailboxCall["type"]>(["deliver", "imported", "signal"]);
@@ -114,7 +119,8 @@ export class MailboxRoom implements Room {
   settle(): void {
     for (const sessionId of this.#mailbox.hotSessions.takeMoved())
       for (const feature of this.#features) feature.moved?.(sessionId);
-    for (const feature of this.#features) feature.settle?.();
+    settling ??= indexesOf(this.#features, ({ settle }) => settle !== undefined);
+    for (const index of settling) this.#features[index]?.settle?.();
   }
 
   replied(callTag: CallTag, outcome: Outcome): void {
@@ -160,7 +166,8 @@ export class MailboxRoom implements Room {
     const { sessionId, entries } = frame;
     const fresh = hotSessions.apply(sessionId, entries);
     if (fresh.length === 0) return null;
-    for (const feature of this.#features) feature.delivered?.(sessionId, fresh);
+    delivering ??= indexesOf(this.#features, ({ delivered }) => delivered !== undefined);
+    for (const index of delivering) this.#features[index]?.delivered?.(sessionId, fresh);
     const whole = fresh.length === entries.length;
     effects.send(desk.live(), whole ? frame : { ...frame, entries: [...fresh] });
     return null;

@@ -17,6 +17,14 @@ interface WebhookPorts {
   readonly clock: Clock;
 }
 
+type Subscriptions = AppSettings["webhooks"];
+type Subscription = [EndpointId, WebhookSubscription];
+type Bots = ReadonlyMap<UserId | undefined, readonly Subscription[]>;
+
+const NONE: readonly Subscription[] = [];
+/** Asked with every delivery, and the same until the app's settings are others. */
+const bots = new WeakMap<Subscriptions, Bots>();
+
 /** Tells the app's endpoints what happens to the user. Where nobody wants to know, it writes nothing. */
 export class Webhooks {
   readonly #ports: WebhookPorts;
@@ -71,18 +79,27 @@ export class Webhooks {
   }
 
   /** The endpoints of this user as a bot. */
-  ofBot(): [EndpointId, WebhookSubscription][] {
-    return this.#subscriptions().filter(([, { bot }]) => bot === this.#ports.me);
+  ofBot(): readonly Subscription[] {
+    return botsIn(this.#ports.settings().webhooks).get(this.#ports.me) ?? NONE;
   }
 
   #wanting(family: WebhookFamily): EndpointId[] {
-    return this.#subscriptions().flatMap(([endpointId, { bot, events }]) => {
+    return subscriptionsIn(this.#ports.settings().webhooks).flatMap(([endpointId, { bot, events }]) => {
       const isMeant = bot === undefined || bot === this.#ports.me;
       return isMeant && events.includes(family) ? endpointId : [];
     });
   }
+}
 
-  #subscriptions(): [EndpointId, WebhookSubscription][] {
-    return Object.entries(this.#ports.settings().webhooks) as [EndpointId, WebhookSubscription][]; // SAFETY: its keys are ids of endpoints
+function subscriptionsIn(all: Subscriptions): Subscription[] {
+  return Object.entries(all) as Subscription[]; // SAFETY: its keys are ids of endpoints
+}
+
+function botsIn(all: Subscriptions): Bots {
+  let known = bots.get(all);
+  if (known === undefined) {
+    known = Map.groupBy(subscriptionsIn(all), ([, { bot }]) => bot);
+    bots.set(all, known);
   }
+  return known;
 }

@@ -174,15 +174,9 @@ export class Log {
     return { entries: this.#shown(entries), more };
   }
 
-  /** The last entry in (after, upTo] that is older, or `after`: timestamps never decrease. */
-  lastBefore(beforeMs: number, { after, upTo }: { readonly after: number; readonly upTo: number }): number {
-    let [low, high] = [after, Math.max(after, upTo)];
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if (this.#store.timestampOf(middle) < beforeMs) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+  /** When the entry was stored, in ms since 1970. */
+  timestampOf(seqId: number): number {
+    return this.#store.timestampOf(seqId);
   }
 
   countUnread(userId: UserId, after: number, upTo: number): UnreadResult {

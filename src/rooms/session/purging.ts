@@ -7,6 +7,7 @@ import type { Departure } from "./departure.ts";
 import type { FanOut } from "./fan-out.ts";
 import type { SessionCalls, SessionFeature } from "./feature.ts";
 import { IMPORT_RESTS_MS, type ImportBook } from "./import-book.ts";
+import { lastBefore } from "./last-before.ts";
 import type { Log } from "./log.ts";
 import type { PurgeStore } from "./purge-store.ts";
 
@@ -51,7 +52,7 @@ export class Purging implements SessionFeature {
     retain: ({ beforeMs }): PurgeResult => {
       const { log, store, imports } = this.#ports;
       if (imports.waitMs(IMPORT_RESTS_MS) > 0) return { more: false };
-      const upTo = log.lastBefore(beforeMs, { after: store.cursor(AGE), upTo: log.headSeqId });
+      const upTo = lastBefore(log, beforeMs, { after: store.cursor(AGE), upTo: log.headSeqId });
       return { more: this.#step({ subject: AGE, as: "expired", upTo }) };
     },
     forget: ({ userId }): PurgeResult => {

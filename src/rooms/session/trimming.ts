@@ -2,6 +2,7 @@ import type { Effects } from "../../kernel/effects.ts";
 import type { ArchivePolicy } from "../../kernel/policy.ts";
 import type { Clock } from "../../kernel/ports.ts";
 import type { FanOut } from "./fan-out.ts";
+import { lastBefore } from "./last-before.ts";
 import type { Log } from "./log.ts";
 import type { Trim, TrimStore } from "./trim-store.ts";
 
@@ -76,7 +77,7 @@ export class Trimming {
     const { log, fanOut } = this.#ports;
     const { seqId } = this.#known;
     const upTo = Math.min(archivedSeqId, log.headSeqId - hotEntries, fanOut.neededAfter, seqId + MAX_AT_ONCE);
-    const end = hotMs === 0 ? upTo : log.lastBefore(this.#ports.clock.nowMs() - hotMs, { after: seqId, upTo });
+    const end = hotMs === 0 ? upTo : lastBefore(log, this.#ports.clock.nowMs() - hotMs, { after: seqId, upTo });
     return end - seqId < Math.min(MIN_AT_ONCE, hotEntries) ? seqId : end;
   }
 
@@ -86,7 +87,7 @@ export class Trimming {
     const { packsSeqId } = this.#known;
     const worthIt = packsSeqId + Math.max(MAX_AT_ONCE, (log.headSeqId - packsSeqId) / 2);
     if (trimmedSeqId < worthIt) return packsSeqId;
-    const end = log.lastBefore(clock.nowMs() - PACKS_KEPT_MS, { after: packsSeqId, upTo: trimmedSeqId });
+    const end = lastBefore(log, clock.nowMs() - PACKS_KEPT_MS, { after: packsSeqId, upTo: trimmedSeqId });
     return end < worthIt ? packsSeqId : end;
   }
 }
