@@ -12,9 +12,8 @@ export const appMigrations: RoomMigrations = {
     ) WITHOUT ROWID;
     CREATE TABLE app_audit (
       room TEXT NOT NULL, id INTEGER NOT NULL, at INTEGER NOT NULL, by TEXT NOT NULL, action TEXT NOT NULL,
-      about TEXT NOT NULL, source TEXT, PRIMARY KEY (room, id)
+      about TEXT NOT NULL, PRIMARY KEY (room, id)
     ) WITHOUT ROWID;
-    CREATE UNIQUE INDEX app_audit_source ON app_audit (room, source) WHERE source IS NOT NULL;
     CREATE TABLE app_nonces (
       room TEXT NOT NULL, created INTEGER NOT NULL, key TEXT NOT NULL, nonce TEXT NOT NULL,
       PRIMARY KEY (room, created, key, nonce)
@@ -23,5 +22,7 @@ export const appMigrations: RoomMigrations = {
       room TEXT NOT NULL, app TEXT NOT NULL, name TEXT NOT NULL, request TEXT NOT NULL, created_at INTEGER NOT NULL,
       PRIMARY KEY (room, app)
     ) WITHOUT ROWID`,
+    `ALTER TABLE app_audit ADD COLUMN source TEXT;
+    CREATE UNIQUE INDEX app_audit_source ON app_audit (room, source) WHERE source IS NOT NULL`,
   ],
 };

@@ -39,7 +39,7 @@ const deviceTables = `CREATE TABLE devices (
   room TEXT NOT NULL, device TEXT NOT NULL, type TEXT NOT NULL, token TEXT NOT NULL, expires_at INTEGER NOT NULL,
   seen_at INTEGER NOT NULL, PRIMARY KEY (room, device)
 ) WITHOUT ROWID;
-CREATE TABLE user_bans (room TEXT PRIMARY KEY, ban TEXT, changes INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE user_bans (room TEXT PRIMARY KEY, ban TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE last_seen (room TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE revoked (
   room TEXT NOT NULL, token TEXT NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY (room, token)
@@ -85,6 +85,12 @@ const replayTables = `CREATE TABLE replays (
   PRIMARY KEY (room, key)
 ) WITHOUT ROWID`;
 
+/** `ban` is null when it was lifted: `changes` goes on. */
+const countedBans = `CREATE TABLE counted_bans (room TEXT PRIMARY KEY, ban TEXT, changes INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO counted_bans (room, ban, changes) SELECT room, ban, 1 FROM user_bans;
+DROP TABLE user_bans;
+ALTER TABLE counted_bans RENAME TO user_bans`;
+
 /** `reported_…`: what the session room has confirmed, as it was known when the row was written (M51). `listings`: M225, M240. */
 export const mailboxMigrations: RoomMigrations = {
   kind: "mailbox",
@@ -107,5 +113,6 @@ export const mailboxMigrations: RoomMigrations = {
     CREATE TABLE webhook_told (room TEXT PRIMARY KEY, position INTEGER NOT NULL, online INTEGER NOT NULL) WITHOUT ROWID`,
     "CREATE TABLE listings (room TEXT PRIMARY KEY, listed INTEGER NOT NULL, erased_at INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE TABLE erased_versions (room TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID",
+    countedBans,
   ],
 };

@@ -88,7 +88,7 @@ export class Purging implements SessionFeature {
     return cursor < upTo;
   }
 
-  /** In the name of whom the messages were: they are nobody else's doing. */
+  /** In the name of the sender; where they were of many, of the last of them, as with what expires by itself. */
   #purge(messages: readonly MessageEntry[], { sender, ...span }: Span & Pick<Purge, "as">): void {
     const { log, fanOut } = this.#ports;
     const by = sender ?? messages.at(-1)?.from;

@@ -116,8 +116,8 @@ export const sessionMigrations: RoomMigrations = {
     ${relationTables};
     ${observerTables};
     ${archiveTables};
-    ${purgeTable};
-    ${importTable};
     ${errandTable}`,
+    purgeTable,
+    importTable,
   ],
 };
