@@ -1,7 +1,7 @@
 import type { Entry, ParleyClient } from "../client/index.ts";
 import { singleTitle } from "./wording.ts";
 
-/** What sessions are called: single chats by the other user, groups by their name, which notices and the server tell. */
+/** What sessions are called: single chats by the other user, groups by their name, which their notices and the server tell. */
 export class Titles {
   readonly #client: ParleyClient;
   readonly #me: string;
@@ -18,6 +18,7 @@ export class Titles {
   of(sessionId: string): string {
     const single = singleTitle(sessionId, this.#me);
     if (single !== undefined) return single;
+    if (sessionId.startsWith("BM_")) return "Notices";
     const known = this.#groups.get(sessionId);
     if (known === undefined) void this.#fetch(sessionId);
     return known ?? `Group ${sessionId.slice(-6)}`;

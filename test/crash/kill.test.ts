@@ -15,7 +15,7 @@ const KILLS: readonly (readonly [Host, number])[] = [
 const MAX_LIFE_MS = 700;
 
 describe.each(KILLS)("%s, killed %i times under load", (host, kills) => {
-  it("loses no acked message, doubles none, leaves no hole, counts right", { timeout: 180_000 }, async () => {
+  it("loses no acked message, doubles none, leaves no hole, counts right", { timeout: 600_000 }, async () => {
     const dataDir = temporaryDirectory();
     const port = await freePort();
     let server = await ServerProcess.start({ host, dataDir, port });

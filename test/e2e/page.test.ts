@@ -141,6 +141,19 @@ describe.each(
     expect(width).toBe(390);
   });
 
+  it("call business notices what they are, and show no more what an erased user wrote", async () => {
+    const [alice, bob] = [someone("alice"), someone("bob")];
+    const page = await tab(`?user=${alice}&to=${bob}`);
+    await api(server.url, "/v1/notices", { body: { packId: alice, users: [alice], content: "sale" } });
+    await page.locator(".sessions button", { hasText: "Notices" }).waitFor();
+    await api(server.url, "/v1/messages", { body: { packId: "secret", from: bob, to: alice, content: "secret" } });
+    await bubble(page, "secret").waitFor();
+    await api(server.url, `/v1/users/${bob}/erase`, { method: "POST" });
+    await bubble(page, "This message was deleted").waitFor();
+    await page.locator(".note", { hasText: "Messages were deleted" }).waitFor();
+    expect(await page.getByText("secret").count()).toBe(0);
+  });
+
   it("complain about nothing, and show no phones where there are none", async () => {
     const page = await (await browser.newContext()).newPage();
     const complaints = complaintsOf(page);
