@@ -1,16 +1,13 @@
 import type { Row } from "@libsql/client";
 import type { AppId, SessionId } from "../protocol/ids.ts";
 import type { AuthoredCall, SessionsPage } from "../protocol/rpc/archive-call.ts";
-import type { SessionKind } from "../protocol/session-id.ts";
+import { PREFIX_OF_KIND, type SessionKind } from "../protocol/session-id.ts";
 import type { ArchiveClient } from "./client.ts";
 import { reach } from "./faults.ts";
 
 /** Messages that are looked at in one step. */
 const MAX_ROWS = 1_000;
 const MAX_SESSIONS = 500;
-
-/** As the archive's column names them. */
-const PREFIX = { single: "SC", group: "GC", notice: "BM" } as const satisfies Record<SessionKind, string>;
 
 const NEXT_APP = "SELECT min(app) AS app FROM sessions WHERE app > :after";
 const AGED = `SELECT CAST(id AS TEXT) AS id, session FROM entries
@@ -50,7 +47,7 @@ export class ArchiveKept {
 
   /** Sessions of a kind with messages from before a time, those with the oldest first. A session may be on several pages. */
   async aged({ app, kind, beforeMs, cursor = "0" }: AgedAsk): Promise<SessionsPage> {
-    const args = { app, kind: PREFIX[kind], after: BigInt(cursor), before: BigInt(beforeMs), limit: MAX_ROWS };
+    const args = { app, kind: PREFIX_OF_KIND[kind], after: BigInt(cursor), before: BigInt(beforeMs), limit: MAX_ROWS };
     const { rows } = await reach(() => this.#client.execute({ sql: AGED, args }));
     const last = rows.length < MAX_ROWS ? undefined : rows.at(-1)?.id;
     return pageOf(rows, last === undefined ? undefined : String(last));

@@ -4,14 +4,11 @@ import type { AppSettings, BeforeSend } from "../protocol/rpc/app-settings.ts";
 import type { DecideCall, DecideResult, Decision } from "../protocol/rpc/hook-service-call.ts";
 import type { Outcome } from "../protocol/rpc/outcome.ts";
 import type { Verdict } from "../protocol/rpc/session-call.ts";
-
-const KIND_OF_PREFIX = { SC: "single", GC: "group", BM: "notice" } as const;
+import { isOfKind } from "../protocol/session-id.ts";
 
 /** Whoever wants to be asked before something is stored in this session. */
 export function hookOf({ beforeSend: hook }: AppSettings, sessionId: SessionId): BeforeSend | undefined {
-  if (hook === undefined) return undefined;
-  const prefix = sessionId.slice(0, 2) as keyof typeof KIND_OF_PREFIX; // SAFETY: ids of sessions have no others
-  return hook.sessions.includes(KIND_OF_PREFIX[prefix]) ? hook : undefined;
+  return hook !== undefined && isOfKind(sessionId, hook.sessions) ? hook : undefined;
 }
 
 /** What the app is to decide about: it is shown to it as it stands here. */

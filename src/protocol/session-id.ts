@@ -39,3 +39,14 @@ export function userOfNotices(app: AppId, sessionId: SessionId): UserId | undefi
 /** Single chats, groups, business notices. */
 export const SESSION_KINDS = ["single", "group", "notice"] as const;
 export type SessionKind = (typeof SESSION_KINDS)[number];
+
+/** How ids of sessions begin. */
+export const PREFIX_OF_KIND = { single: "SC", group: "GC", notice: "BM" } as const satisfies Record<
+  SessionKind,
+  string
+>;
+
+/** Whether the session is of one of these kinds. */
+export function isOfKind(sessionId: SessionId, kinds: readonly SessionKind[]): boolean {
+  return kinds.some((kind) => sessionId.startsWith(`${PREFIX_OF_KIND[kind]}_`));
+}
