@@ -24,6 +24,8 @@ export interface ItemOf<J extends Job> {
 
 /** What is particular to one kind of job. */
 interface JobKind<J extends Job> {
+  /** Calls under way at once, where each of them is much work for its room. */
+  readonly atOnce?: number;
   /** Of a job for everybody: the target that stands for a user; unless given, the user. Without one they are left out. */
   targetOf?(job: J, userId: UserId): string | undefined;
   itemOf(item: ItemOf<J>): Item;
@@ -64,6 +66,7 @@ const KINDS: { readonly [Kind in Job["kind"]]: JobKind<Extract<Job, { readonly k
     outcomeOf: () => DONE,
   },
   erase: {
+    atOnce: 8,
     itemOf({ app, job: { userId, atMs, by }, target }) {
       if (target === ERASED_USER) return { to: mailboxRoom(app, userId), call: { type: "erase", atMs, by } };
       return { to: sessionRoom(app, target as SessionId), call: { type: "forget", userId } }; // SAFETY: whoever starts an erasure gives it session ids

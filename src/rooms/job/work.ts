@@ -11,7 +11,7 @@ import type { Retries } from "./retries.ts";
 import type { Targets } from "./targets.ts";
 import type { Order, Stage, State } from "./types.ts";
 
-/** Calls under way at once. */
+/** Calls under way at once, of a kind that says nothing else. */
 const MAX_IN_FLIGHT = 64;
 /** Answers that wait to be written down; after a crash so many targets may be called again. */
 const CHECKPOINT_EVERY = 64;
@@ -50,6 +50,7 @@ export class Work implements Stage {
   readonly #ended = new Map<number, Outcome>();
   /** Called, and to be called again: beyond the cursor. */
   readonly #unfinished = new Set<number>();
+  readonly #atOnce: number;
   readonly #burst: Burst;
   /** A new instance does not know what an earlier one left to do. */
   #dirty = true;
@@ -60,7 +61,8 @@ export class Work implements Stage {
     this.order = order;
     this.#state = state;
     this.#next = state.cursor;
-    this.#burst = new Burst(ports.clock, MAX_IN_FLIGHT);
+    this.#atOnce = jobKindOf(order.job).atOnce ?? MAX_IN_FLIGHT;
+    this.#burst = new Burst(ports.clock, this.#atOnce);
   }
 
   get endedAt(): number | undefined {
@@ -170,7 +172,7 @@ export class Work implements Stage {
   }
 
   #canCall(): boolean {
-    return this.#inFlight.size < MAX_IN_FLIGHT && !this.#burst.isSpent();
+    return this.#inFlight.size < this.#atOnce && !this.#burst.isSpent();
   }
 
   #call(position: number, target: string): void {
@@ -190,7 +192,7 @@ export class Work implements Stage {
     const isOpen = this.#state.phase.kind === "open";
     const isDue = retries.due().some(({ position }) => !this.#inFlight.has(position));
     const hasMore = isOpen && (this.#hasNext() || this.#unfinished.size > 0 || isDue);
-    if (hasMore && this.#inFlight.size < MAX_IN_FLIGHT) return 1;
+    if (hasMore && this.#inFlight.size < this.#atOnce) return 1;
     const untilRetryMs = isOpen ? retries.waitMs() : Number.POSITIVE_INFINITY;
     return this.#inFlight.size > 0 ? Math.min(RESUME_AFTER_MS, untilRetryMs) : untilRetryMs;
   }
