@@ -93,6 +93,12 @@ export class Desk {
     this.#ports.effects.close(connection, code, reason);
   }
 
+  /** Closes one that may be here no longer; whatever it still sends finds its token expired. */
+  expel(connection: Connection, code: number, reason: string): void {
+    connection.save({ ...connection.state, expiresAtMs: 0 });
+    this.close(connection, code, reason);
+  }
+
   /** Whether this is the first time that it is said to be gone. */
   leave(connection: Connection): boolean {
     if (this.#left.has(connection)) return false;

@@ -125,8 +125,7 @@ export class Devices implements MailboxFeature {
   }
 
   #end(connection: Connection, reason: string): void {
-    connection.save({ ...connection.state, expiresAtMs: 0 });
-    this.#mailbox.desk.close(connection, CLOSE.TOKEN_REVOKED, reason);
+    this.#mailbox.desk.expel(connection, CLOSE.TOKEN_REVOKED, reason);
   }
 }
 

@@ -47,8 +47,7 @@ export class Listing implements MailboxFeature {
   refuses(connection: Connection): boolean {
     const { erasedAtMs } = this.#known;
     if (erasedAtMs === 0 || connection.state.issuedAtMs > erasedAtMs) return false;
-    connection.save({ ...connection.state, expiresAtMs: 0 });
-    this.#mailbox.desk.close(connection, CLOSE.TOKEN_REVOKED, "the user was erased");
+    this.#mailbox.desk.expel(connection, CLOSE.TOKEN_REVOKED, "the user was erased");
     return true;
   }
 

@@ -36,9 +36,8 @@ export class Standing implements MailboxFeature {
   refuses(connection: Connection): boolean {
     const code = this.#reason(connection);
     if (code === undefined) return false;
-    connection.save({ ...connection.state, expiresAtMs: 0 });
     const reason = code === CLOSE.USER_BANNED ? "the user is banned" : "the app is suspended";
-    this.#mailbox.desk.close(connection, code, reason);
+    this.#mailbox.desk.expel(connection, code, reason);
     return true;
   }
 
