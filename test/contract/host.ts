@@ -1,5 +1,5 @@
 import type { RoomCall } from "../../src/kernel/effects.ts";
-import type { RoomSql } from "../../src/kernel/ports.ts";
+import type { ConnectionState, RoomSql } from "../../src/kernel/ports.ts";
 import type { RoomName } from "../../src/kernel/room-name.ts";
 import type { Transaction } from "../../src/kernel/room-runner.ts";
 import type { AckFrame, DownFrame } from "../../src/protocol/down.ts";
@@ -20,6 +20,12 @@ export interface OpenSocket {
   readonly deviceId?: string;
   /** In ms since 1970; may lie in the past, because hosts leave the check to routes and rooms. */
   readonly expiresAtMs?: number;
+}
+
+/** How the route of a host begins such a connection. */
+export function stateOf(opening: OpenSocket): ConnectionState {
+  const { userId, deviceType = "web", deviceId = "device", expiresAtMs = Number.MAX_SAFE_INTEGER } = opening;
+  return { phase: "syncing", userId, deviceId, deviceType, tokenId: deviceId, issuedAtMs: 0, expiresAtMs };
 }
 
 /** The least that a host does for a room. */

@@ -14,7 +14,7 @@ import { type Span, Tracer } from "../../src/kernel/tracer.ts";
 import { MAX_BUFFERED_BYTES } from "../../src/protocol/limits.ts";
 import type { Outcome } from "../../src/protocol/rpc/outcome.ts";
 import { SUBPROTOCOL_JSON } from "../../src/protocol/version.ts";
-import { ClientSocket, type HostUnderTest, type OpenSocket, type StorageUnderTest } from "./host.ts";
+import { ClientSocket, type HostUnderTest, type OpenSocket, type StorageUnderTest, stateOf } from "./host.ts";
 import type { ManualTime } from "./manual-time.ts";
 import { app } from "./suites/rooms.ts";
 
@@ -72,16 +72,7 @@ export class NativeHost implements HostUnderTest {
   }
 
   async connect(opening: OpenSocket): Promise<ClientSocket> {
-    const { userId, deviceType = "web", deviceId = "device", expiresAtMs = Number.MAX_SAFE_INTEGER } = opening;
-    const state = {
-      phase: "syncing",
-      userId,
-      deviceId,
-      deviceType,
-      tokenId: deviceId,
-      issuedAtMs: 0,
-      expiresAtMs,
-    } as const;
+    const state = stateOf(opening);
     const client: ClientSocket = new ClientSocket(
       (text) => events.text(text),
       () => events.closed(),
@@ -95,7 +86,7 @@ export class NativeHost implements HostUnderTest {
       terminate: () => client.closed(1006),
       bufferedBytes: () => this.bufferedBytes,
     };
-    const room = mailboxRoom(app, userId);
+    const room = mailboxRoom(app, opening.userId);
     const events = acceptSocket(this.turns, socket, { kind: "accept", room, state, subprotocol: SUBPROTOCOL_JSON });
     return client;
   }

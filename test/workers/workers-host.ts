@@ -6,7 +6,7 @@ import type { RoomCall } from "../../src/kernel/effects.ts";
 import { mailboxRoom, type RoomName } from "../../src/kernel/room-name.ts";
 import type { Outcome } from "../../src/protocol/rpc/outcome.ts";
 import { SUBPROTOCOL_JSON } from "../../src/protocol/version.ts";
-import { ClientSocket, type HostUnderTest, type OpenSocket } from "../contract/host.ts";
+import { ClientSocket, type HostUnderTest, type OpenSocket, stateOf } from "../contract/host.ts";
 import { app } from "../contract/suites/rooms.ts";
 
 export const bindings = env as unknown as Bindings; // SAFETY: the configuration is wrangler.toml
@@ -17,17 +17,8 @@ export function stub(room: RoomName): DurableObjectStub {
 
 /** An open socket as the Worker hands it over. */
 export async function openWebSocket(opening: OpenSocket): Promise<WebSocket> {
-  const { userId, deviceType = "web", deviceId = "device", expiresAtMs = Number.MAX_SAFE_INTEGER } = opening;
-  const state = {
-    phase: "syncing",
-    userId,
-    deviceId,
-    deviceType,
-    tokenId: deviceId,
-    issuedAtMs: 0,
-    expiresAtMs,
-  } as const;
-  const room = mailboxRoom(app, userId);
+  const state = stateOf(opening);
+  const room = mailboxRoom(app, opening.userId);
   const { webSocket } = await upgrade(bindings, { kind: "accept", room, state, subprotocol: SUBPROTOCOL_JSON });
   if (webSocket === null) throw new Error("not upgraded");
   return webSocket;
